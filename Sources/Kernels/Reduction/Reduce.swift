@@ -1,0 +1,130 @@
+/// Folds along the middle of an `[outer, length, inner]` block of contiguous memory into `[outer, inner]`.
+public enum Reduce {
+  /// What is folded.
+  public enum Fold: Sendable { case sum, product, maximum, minimum }
+
+  /// Sums, products, or extremes (NaN wins) along the middle dimension; `length` must be at least 1 for extremes.
+  public static func middle<T: Real>(
+    _ fold: Fold, _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, outer: Int, length: Int, inner: Int
+  ) {
+    switch fold {
+    case .sum:
+      if inner == 1 {
+        rows(x, y, outer, length) { row in length <= Sum.block ? Sum.lanes(row, length) : Sum.contiguous(row, length) }
+      } else {
+        columns(x, y, outer, length, inner, initial: 0) { $0 + $1 }
+      }
+    case .product:
+      if inner == 1 {
+        rows(x, y, outer, length) { row in
+          var product: T = 1
+          for i in 0..<length { product *= row[i] }
+          return product
+        }
+      } else {
+        columns(x, y, outer, length, inner, initial: 1) { $0 * $1 }
+      }
+    case .maximum:
+      if inner == 1 {
+        rows(x, y, outer, length) { extreme($0, length) { $0 .> $1 } }
+      } else {
+        columns(x, y, outer, length, inner, initial: -T.infinity) { Maximum.apply($0, $1) }
+      }
+    case .minimum:
+      if inner == 1 {
+        rows(x, y, outer, length) { extreme($0, length) { $0 .< $1 } }
+      } else {
+        columns(x, y, outer, length, inner, initial: T.infinity) { Minimum.apply($0, $1) }
+      }
+    }
+  }
+
+  @inline(__always)
+  private static func rows<T: Real>(
+    _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, _ outer: Int, _ length: Int, _ f: (UnsafePointer<T>) -> T
+  ) {
+    Parallel.forEachRange(outer, grain: Parallel.rowsPerTile(width: length)) { start, count in
+      for o in start..<(start + count) { y[o] = f(x + o * length) }
+    }
+  }
+
+  /// Whole rows are folded into the result one after another; each column keeps the order of its rows.
+  @inline(__always)
+  private static func columns<T: Real>(
+    _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, _ outer: Int, _ length: Int, _ inner: Int, initial: T,
+    _ f: (T, T) -> T
+  ) {
+    let stripe = 512
+    let stripes = (inner + stripe - 1) / stripe
+    let pieces = outer * stripes
+    let grain = max(1, Parallel.elementsPerTile / max(1, length * min(inner, stripe)))
+    Parallel.forEachRange(pieces, grain: grain) { start, count in
+      for piece in start..<(start + count) {
+        let o = piece / stripes
+        let first = (piece % stripes) * stripe
+        let width = min(stripe, inner - first)
+        let to = y + o * inner + first
+        for i in 0..<width { to[i] = initial }
+        for r in 0..<length {
+          let from = x + (o * length + r) * inner + first
+          for i in 0..<width { to[i] = f(to[i], from[i]) }
+        }
+      }
+    }
+  }
+
+  /// Eight lanes at a time; a NaN anywhere makes the result NaN.
+  @inline(__always)
+  private static func extreme<T: Real>(
+    _ x: UnsafePointer<T>, _ n: Int, _ better: (SIMD8<T>, SIMD8<T>) -> SIMDMask<SIMD8<T>.MaskStorage>
+  ) -> T {
+    var best = SIMD8<T>(repeating: x[0])
+    var broken = SIMD8<T>(repeating: 0)
+    var i = 0
+    while i &+ 8 <= n {
+      let v = UnsafeRawPointer(x).loadUnaligned(fromByteOffset: i &* MemoryLayout<T>.stride, as: SIMD8<T>.self)
+      best.replace(with: v, where: better(v, best))
+      broken += v - v
+      i &+= 8
+    }
+    var tail = SIMD8<T>(repeating: x[0])
+    var lane = 0
+    while i < n {
+      tail[lane] = x[i]
+      lane &+= 1
+      i &+= 1
+    }
+    best.replace(with: tail, where: better(tail, best))
+    broken += tail - tail
+    var result = best[0]
+    var isBroken = x[0] != x[0]
+    for lane in 0..<8 {
+      let one = SIMD8<T>(repeating: best[lane]), other = SIMD8<T>(repeating: result)
+      if better(one, other)[0] { result = best[lane] }
+      if broken[lane] != broken[lane] { isBroken = isBroken || hasNaN(x, n) }
+    }
+    return isBroken ? T.nan : result
+  }
+
+  /// `inf - inf` is NaN too, so a suspicion is looked at closely.
+  private static func hasNaN<T: Real>(_ x: UnsafePointer<T>, _ n: Int) -> Bool {
+    for i in 0..<n where x[i] != x[i] { return true }
+    return false
+  }
+
+  /// The place of the first greatest (or least) number of each row; NaN counts as the most extreme. Places count from 1.
+  public static func places<T: Real>(
+    _ fold: Fold, _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<Int64>, outer: Int, length: Int
+  ) {
+    Parallel.forEachRange(outer, grain: Parallel.rowsPerTile(width: length)) { start, count in
+      for o in start..<(start + count) {
+        let row = x + o * length
+        var best = 0
+        for i in 1..<max(1, length) where row[best] == row[best] {
+          if row[i] != row[i] || (fold == .minimum ? row[i] < row[best] : row[i] > row[best]) { best = i }
+        }
+        y[o] = Int64(best + 1)
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/// Sums in an order that depends on the length alone: four lanes of eight inside a block, then blocks pairwise.
+public enum Sum {
+  /// Elements summed by lanes before the pairwise tree takes over; bounds the rounding error.
+  static let block = 1 << 14
+
+  /// The sum of `count` contiguous numbers.
+  public static func contiguous<T: Real>(_ x: UnsafePointer<T>, _ count: Int) -> T {
+    if count <= block { return lanes(x, count) }
+    let blocks = (count + block - 1) / block
+    var partial = [T](repeating: 0, count: blocks)
+    partial.withUnsafeMutableBufferPointer { partial in
+      let out = SendablePointer(partial.baseAddress.unsafelyUnwrapped)
+      Parallel.forEachRange(blocks, grain: 2) { start, length in
+        for b in start..<(start + length) { out.pointer[b] = lanes(x + b * block, min(block, count - b * block)) }
+      }
+      pairwise(partial)
+    }
+    return partial[0]
+  }
+
+  @inline(__always)
+  private static func pairwise<T: Real>(_ values: UnsafeMutableBufferPointer<T>) {
+    var length = values.count
+    while length > 1 {
+      let half = (length + 1) / 2
+      for i in 0..<(length / 2) { values[i] = values[2 * i] + values[2 * i + 1] }
+      if length % 2 == 1 { values[half - 1] = values[length - 1] }
+      length = half
+    }
+  }
+
+  @inline(__always)
+  static func lanes<T: Real>(_ x: UnsafePointer<T>, _ n: Int) -> T {
+    let raw = UnsafeRawPointer(x)
+    let width = MemoryLayout<T>.stride
+    var a = SIMD8<T>(repeating: 0), b = a, c = a, d = a
+    var i = 0
+    while i &+ 32 <= n {
+      a += raw.loadUnaligned(fromByteOffset: i &* width, as: SIMD8<T>.self)
+      b += raw.loadUnaligned(fromByteOffset: (i &+ 8) &* width, as: SIMD8<T>.self)
+      c += raw.loadUnaligned(fromByteOffset: (i &+ 16) &* width, as: SIMD8<T>.self)
+      d += raw.loadUnaligned(fromByteOffset: (i &+ 24) &* width, as: SIMD8<T>.self)
+      i &+= 32
+    }
+    while i &+ 8 <= n {
+      a += raw.loadUnaligned(fromByteOffset: i &* width, as: SIMD8<T>.self)
+      i &+= 8
+    }
+    let s = (a + b) + (c + d)
+    var total = ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]))
+    while i < n {
+      total += x[i]
+      i &+= 1
+    }
+    return total
+  }
+}
+
+/// A pointer that may enter the tiles of a parallel loop, each of which writes a part of its own.
+public struct SendablePointer<T>: @unchecked Sendable {
+  public let pointer: UnsafeMutablePointer<T>
+  public init(_ pointer: UnsafeMutablePointer<T>) { self.pointer = pointer }
+}

@@ -1,0 +1,109 @@
+import Basics
+import LuaHost
+import Stats
+
+extension Session {
+  /// Evaluates all measures and checks, and decides what is to be decided.
+  ///
+  /// - Throws: `Failure` when a measure fails or is not a metric, or when the recipe contradicts itself.
+  func concluded(seconds: Double) throws -> Outcome {
+    if let setting = options.settings.first, recipe == nil {
+      throw Failure(
+        .recipe, "--set \(setting.name)=\(setting.text): \(file.name) declares no parameters (it has no lab.recipe)")
+    }
+    let targets = try controls.map { control in (control, try claimPlace(of: control)) }
+    let wasRun = options.extent == .whole
+    if wasRun, results.isEmpty, !claims.isEmpty {
+      throw Failure(.recipe, "\(file.name) states claims but never calls lab.trials")
+    }
+    return Outcome(
+      file: file, recipe: recipe, parameters: parameters?.entries ?? [], seeds: seeds, isSmoke: options.smoke,
+      trials: results.map(\.trials), claims: wasRun ? try decidedClaims() : declaredClaims(),
+      checks: wasRun ? try decidedChecks() : [],
+      controls: targets.map { control, place in
+        ControlOutcome(control: control, claimPlace: place, breaks: claims[place].says, verdict: nil)
+      },
+      figures: figures, seconds: seconds)
+  }
+
+  private func declaredClaims() -> [ClaimOutcome] {
+    claims.map { claim in
+      ClaimOutcome(
+        says: claim.says, parts: claim.parts.map { .init(measure: "", condition: $0.condition, decision: nil) },
+        isPostHoc: claim.isPostHoc, verdict: nil)
+    }
+  }
+
+  private func decidedClaims() throws -> [ClaimOutcome] {
+    isDeciding = true
+    defer { isDeciding = false }
+    let measures = try claims.map { claim in try claim.parts.map { try measure($0.measure, claim.says) } }
+    guard !options.smoke else {
+      return zip(claims, measures).map { claim, metrics in
+        ClaimOutcome(
+          says: claim.says,
+          parts: zip(claim.parts, metrics).map { .init(measure: $1.name, condition: $0.condition, decision: nil) },
+          isPostHoc: claim.isPostHoc, verdict: nil)
+      }
+    }
+    // Claims that were stated beforehand make one family; those found in the data only make it worse for themselves.
+    let tested = zip(claims, measures).map { claim, metrics in
+      zip(claim.parts, metrics).map { (values: $1.values, condition: $0.condition) }
+    }
+    let stated = claims.indices.filter { !claims[$0].isPostHoc }
+    let family = decideTogether(stated.map { tested[$0] })
+    let everything = decideTogether(tested)
+    return claims.indices.map { place in
+      let claim = claims[place]
+      let decision = stated.firstIndex(of: place).map { family[$0] } ?? everything[place]
+      let parts = claim.parts.indices.map { part in
+        ClaimOutcome.Part(
+          measure: measures[place][part].name, condition: claim.parts[part].condition,
+          decision: decision.conditions[part])
+      }
+      let verdict = claim.isPostHoc && decision.verdict == .supported ? .undecided : decision.verdict
+      return ClaimOutcome(says: claim.says, parts: parts, isPostHoc: claim.isPostHoc, verdict: verdict)
+    }
+  }
+
+  private func measure(_ function: LuaReference, _ says: String) throws -> Metric {
+    let values = try function.call(arguments: results.map { .object($0, types.results) })
+    if let metric = values.first?.object(types.metrics) { return metric }
+    let found = Self.describe(values.first ?? .nil)
+    throw Failure(
+      .recipe, "the measure of claim '\(says)' must return one number per seed, as in r.a - r.b, but returned \(found)")
+  }
+
+  private static func describe(_ value: LuaValue) -> String {
+    switch value {
+    case .nil: "nothing"
+    case .integer(let value): "the number \(value)"
+    case .number(let value): "the number \(NumberText.short(value)); do not average it with :mean()"
+    case .boolean(let value): "\(value)"
+    case .string, .bytes: "a string"
+    case .object(_, let type): type.nameWithArticle
+    default: "a table or function"
+    }
+  }
+
+  private func decidedChecks() throws -> [CheckOutcome] {
+    isDeciding = true
+    defer { isDeciding = false }
+    return try checks.map { check in
+      guard let function = check.function else {
+        return CheckOutcome(name: check.name, held: check.held, stated: check.stated)
+      }
+      guard !results.isEmpty else {
+        throw Failure(.recipe, "check '\(check.name)' asks a function of the trials, but lab.trials was never called")
+      }
+      let values = try function.call(arguments: results.map { .object($0, types.results) })
+      guard let holds = values.first?.boolean else {
+        throw Failure(
+          .recipe,
+          "the function of check '\(check.name)' must return true or false, but returned \(Self.describe(values.first ?? .nil))"
+        )
+      }
+      return CheckOutcome(name: check.name, held: holds ? 1 : 0, stated: 1)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import Basics
+
+/// How a recipe file is to be executed.
+public struct RunOptions: Sendable {
+  /// A parameter's value as the command line gives it.
+  public struct Setting: Sendable {
+    public let name: String
+    public let text: String
+
+    /// - Throws: for anything but `name=value`.
+    public init(_ argument: String) throws {
+      guard let mark = argument.firstIndex(of: "="), mark != argument.startIndex else {
+        throw Failure(.argument, "--set takes name=value, but got '\(argument)'")
+      }
+      name = String(argument[..<mark])
+      text = String(argument[argument.index(after: mark)...])
+    }
+  }
+
+  /// How far the file is executed.
+  public enum Extent: Sendable {
+    /// To its end, trials included.
+    case whole
+    /// Until it reaches `lab.trials`: to see what it declares.
+    case declarations
+  }
+
+  public var extent = Extent.whole
+  public var settings: [Setting] = []
+  /// Seeds 1 to this number instead of the recipe's.
+  public var seedCount: Int?
+  /// This seed only.
+  public var onlySeed: Int?
+  /// One seed with the recipe's smoke values; decides nothing.
+  public var smoke = false
+  /// The values of a control, which win over all others.
+  public var controlSettings: [(name: String, value: ParameterValue)] = []
+  /// A live line on standard error.
+  public var showsProgress = false
+  /// Figures as text among the printed text.
+  public var printsFigures = true
+  /// Printed text goes to standard error, because standard output is for one JSON object.
+  public var printsToStandardError = false
+  /// No printed text at all, as in controls.
+  public var isSilent = false
+
+  public init() {}
+}

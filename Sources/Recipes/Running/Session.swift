@@ -1,0 +1,83 @@
+import Basics
+import Bindings
+import LuaHost
+import Tensors
+
+/// One execution of a recipe file: what the script declared, what its trials returned, what it drew.
+///
+/// Scripts' functions capture this object, which therefore never holds the host.
+public final class Session {
+  let file: RecipeFile
+  let options: RunOptions
+  let lab: Lab
+  let types: SessionTypes
+  let progress: Progress
+  private let seedMathRandom: (UInt64) -> Void
+
+  var recipe: Recipe?
+  var parameters: Parameters?
+  var claims: [Claim] = []
+  var controls: [Control] = []
+  var checks: [IdentityCheck] = []
+  var results: [TrialResult] = []
+  var figures: [DrawnFigure] = []
+  /// Whether the script has looked at any result: claims registered later are post hoc.
+  var resultsWereRead = false
+  /// Whether the measures are being evaluated, which is not the script's looking.
+  var isDeciding = false
+  /// Whether a trial is running now.
+  var isInTrial = false
+  /// Set when `lab.trials` ended a script that was run for its declarations only.
+  var stoppedAtTrials = false
+
+  /// Adds recipes, trials, claims and plots to a host's library.
+  public init(_ lab: Lab, in host: LuaHost, file: RecipeFile, options: RunOptions) throws {
+    self.lab = lab
+    self.file = file
+    self.options = options
+    types = try SessionTypes(in: host)
+    progress = Progress(isShown: options.showsProgress)
+    seedMathRandom = { [weak host] seed in host?.seed(seed) }
+    try installRecipe()
+    try installTrials()
+    try installClaims()
+    try installPlots()
+  }
+
+  /// The seeds of the trials: the recipe's, or those asked for.
+  var seeds: [Int] {
+    if let seed = options.onlySeed { return [seed] }
+    if options.smoke { return [1] }
+    return Array(1...max(1, options.seedCount ?? recipe?.seeds ?? Recipe.defaultSeeds))
+  }
+
+  /// Starts all randomness that has no stream of its own anew, so that trials do not depend on their order.
+  func reseed(_ seed: Int) throws {
+    let seed = UInt64(bitPattern: Int64(seed))
+    seedMathRandom(seed)
+    RandomSource.root = RandomSource(seed: seed)
+  }
+}
+
+/// The types of values that recipes bring to scripts.
+struct SessionTypes {
+  let parameters: HostType<Parameters>
+  let declarations: HostType<ParameterDeclaration>
+  let metrics: HostType<Metric>
+  let series: HostType<Series>
+  let seriesSets: HostType<SeriesSet>
+  let results: HostType<TrialResult>
+  let arms: HostType<ArmResult>
+  let runs: HostType<TrialRun>
+
+  init(in host: LuaHost) throws {
+    parameters = try Parameters.type(in: host)
+    declarations = try HostType("Parameter", in: host)
+    metrics = try HostType("Metric", in: host)
+    series = try HostType("Series", in: host)
+    seriesSets = try HostType("SeriesSet", in: host)
+    results = try HostType("Trials", in: host)
+    arms = try HostType("Arm", in: host)
+    runs = try HostType("Run", in: host)
+  }
+}

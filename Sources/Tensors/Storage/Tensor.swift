@@ -1,0 +1,74 @@
+import Basics
+import Kernels
+
+/// What an operation leaves behind for the gradient; made and read by Autodiff.
+open class History {
+  public init() {}
+}
+
+/// A view of a storage: numbers of one type in a shape.
+///
+/// The class has identity because gradients flow to it; its shape never changes. Tensors belong to the thread that runs
+/// the script.
+public final class Tensor: @unchecked Sendable {
+  public let storage: Storage
+  public let shape: Shape
+  /// In elements; 0 repeats, negative does not occur.
+  public let strides: Shape
+  /// Where the first element stands in the storage, in elements.
+  public let offset: Int
+  public let dtype: DType
+  /// Whether elements stand one after another in row-major order.
+  public let isContiguous: Bool
+  /// The number of elements.
+  public let count: Int
+
+  /// The operation that made this tensor, when a gradient may flow through it.
+  public var history: History?
+  /// Which of the operation's results this is.
+  public var historyIndex = 0
+  /// Whether a gradient is wanted for this tensor (a leaf) or flows through it.
+  public var requiresGradient = false
+  /// The accumulated gradient of a leaf.
+  public var gradient: Tensor?
+
+  /// A view; the caller vouches that it stays inside the storage.
+  @inline(__always)
+  public init(storage: Storage, shape: Shape, strides: Shape, offset: Int, dtype: DType) {
+    self.storage = storage
+    self.shape = shape
+    self.strides = strides
+    self.offset = offset
+    self.dtype = dtype
+    count = shape.elementCount
+    var contiguous = true
+    var step = 1
+    for d in Swift.stride(from: shape.rank - 1, through: 0, by: -1) where shape[d] != 1 {
+      if strides[d] != step { contiguous = false }
+      step &*= shape[d]
+    }
+    isContiguous = contiguous || count == 0
+  }
+
+  /// A new tensor whose elements are not set yet.
+  @inline(__always)
+  public convenience init(uninitialized shape: Shape, _ dtype: DType) throws {
+    let storage = try Storage(byteCount: shape.elementCount &* dtype.stride)
+    self.init(storage: storage, shape: shape, strides: shape.contiguousStrides, offset: 0, dtype: dtype)
+  }
+
+  @inline(__always) public var rank: Int { shape.rank }
+  /// Bytes of the elements (not of the storage behind a view).
+  public var byteCount: Int { count * dtype.stride }
+
+  /// The first element's place. Valid as long as the tensor lives.
+  @inline(__always)
+  public func pointer<T>(as type: T.Type) -> UnsafeMutablePointer<T> {
+    storage.pointer.assumingMemoryBound(to: T.self) + offset
+  }
+
+  @inline(__always) public var floats: UnsafeMutablePointer<Float> { pointer(as: Float.self) }
+  @inline(__always) public var doubles: UnsafeMutablePointer<Double> { pointer(as: Double.self) }
+  @inline(__always) public var integers: UnsafeMutablePointer<Int64> { pointer(as: Int64.self) }
+  @inline(__always) public var bytes: UnsafeMutablePointer<UInt8> { pointer(as: UInt8.self) }
+}

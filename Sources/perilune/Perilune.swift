@@ -1,0 +1,12 @@
+import ArgumentParser
+import Recipes
+
+/// The program: machine-learning research as small Lua scripts that anyone can re-run and check.
+struct Perilune: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "perilune", abstract: "Runs machine-learning recipes written in Lua, and checks their claims.",
+    version: HostVersion.current,
+    subcommands: [
+      RunCommand.self, VerifyCommand.self, ShowCommand.self, ReplCommand.self, DocCommand.self, InfoCommand.self,
+    ])
+}

@@ -1,0 +1,10 @@
+import ArgumentParser
+import Recipes
+
+ProcessEnvironment.prepare()
+do {
+  var command = try Perilune.parseAsRoot()
+  try command.run()
+} catch {
+  Exit.end(error)
+}

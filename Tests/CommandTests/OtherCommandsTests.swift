@@ -1,0 +1,63 @@
+import XCTest
+
+final class OtherCommandsTests: XCTestCase {
+  func testShowRunsNoTrials() throws {
+    let program = try Program()
+    try program.write(
+      "recipe.lua", RunCommandTests.recipe.replacing("local x =", with: "error('a trial ran')\n  local x ="))
+    let result = try program.run("show", "recipe.lua")
+    XCTAssertEqual(result.code, 0, result.errors)
+    for text in [
+      "A study of nothing much", "On Nothing (2024)", "scale", "a number from 0 to 2", "scaled numbers are larger",
+      "no scale, no gain", "no trial was run",
+    ] {
+      XCTAssertTrue(result.output.contains(text), "\(text) in \(result.output)")
+    }
+    XCTAssertTrue(program.list(".perilune").isEmpty)
+  }
+
+  func testDoc() throws {
+    let program = try Program()
+    let entry = try program.run("doc", "softmax")
+    XCTAssertEqual(entry.code, 0, entry.errors)
+    XCTAssertTrue(entry.output.contains("Example:"), entry.output)
+    let wrong = try program.run("doc", "sofmax")
+    XCTAssertEqual(wrong.code, 3)
+    XCTAssertTrue(wrong.errors.contains("did you mean '"), wrong.errors)
+    XCTAssertTrue(try program.run("doc").output.contains("lab.recipe"))
+  }
+
+  func testInfo() throws {
+    let result = try Program().run("info")
+    XCTAssertEqual(result.code, 0, result.errors)
+    for name in ["version", "processor", "blas core", "threads", "fingerprint"] {
+      XCTAssertTrue(result.output.contains(name))
+    }
+  }
+
+  func testPromptWithoutATerminal() throws {
+    let program = try Program()
+    let result = try program.run(
+      "repl",
+      input: """
+        1 + 1
+        local x = 20
+        function twice(n)
+          return 2 * n
+        end
+        twice(x), "text"
+        undefined
+        print("still there")
+        ?lab.zeros
+        """)
+    XCTAssertEqual(result.code, 0, result.errors)
+    XCTAssertTrue(result.output.hasPrefix("2\n40\ttext\nstill there\nlab.zeros("), result.output)
+    XCTAssertTrue(result.errors.contains("undefined variable 'undefined'"), result.errors)
+  }
+
+  func testPromptAfterAFile() throws {
+    let program = try Program()
+    try program.write("names.lua", "answer = 42")
+    XCTAssertEqual(try program.run("repl", "names.lua", input: "answer\n").output, "42\n")
+  }
+}
