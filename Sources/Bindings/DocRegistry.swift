@@ -19,7 +19,8 @@ public struct Doc: Sendable {
   public let chapter: String
 
   public init(
-    _ name: String, _ signature: String, chapter: String, parameters: [String] = [], _ summary: String, details: [String] = [],
+    _ name: String, _ signature: String, chapter: String, parameters: [String] = [], _ summary: String,
+    details: [String] = [],
     formula: String? = nil, notes: String? = nil, source: String? = nil, example: String
   ) {
     self.name = name

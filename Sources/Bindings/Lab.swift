@@ -20,6 +20,8 @@ public final class Lab {
   public let table: LuaReference
   /// What there is to say about every name, for help, completion and the reference page.
   public let docs = DocRegistry()
+  /// Makes undefined names in a table errors; there once the parts written in Lua have been loaded.
+  var sealer: LuaReference?
 
   /// Adds the library to a host.
   public init(in host: LuaHost) throws {
@@ -32,6 +34,7 @@ public final class Lab {
     host.preload("lab", .reference(table))
     connectMemory(host)
     try installTensors(host)
+    try installMemory()
     try installGradients(host)
     installPrinting(host)
     try installRandom(host)
@@ -69,6 +72,7 @@ public final class Lab {
     guard let host = table.owner else { throw Failure(.script, "the script has ended") }
     let made = try host.makeTable()
     try table.set(name, .reference(made))
+    _ = try sealer?.call(.reference(made), .string("lab." + name))
     return made
   }
 }

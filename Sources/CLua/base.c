@@ -188,6 +188,7 @@ int clua_open_base(lua_State *L) {
   luaL_requiref(L, LUA_GNAME, luaopen_base, 1);
   wrap(L, "load", base_load);
   wrap(L, "collectgarbage", base_collectgarbage);
+  wrap(L, "ipairs", clua_bounded_ipairs);
   static const luaL_Reg replaced[] = {{"error", base_error}, {"xpcall", base_xpcall}, {"print", base_print},
                                       {"pairs", clua_ordered_pairs}, {NULL, NULL}};
   luaL_setfuncs(L, replaced, 0);

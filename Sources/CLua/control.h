@@ -17,6 +17,8 @@ struct clua_control {
   void *host;
   clua_callbacks callbacks;
   size_t bytes, peak, limit;
+  /// Objects pushed so far.
+  size_t pushed;
   /// Free small blocks by class, the slabs they were cut from, and the rest of the newest slab.
   void *small[CLUA_CLASSES];
   void *slabs;
@@ -46,5 +48,6 @@ int clua_open_base(lua_State *L);
 void clua_open_coroutines(lua_State *L);
 void clua_open_random(lua_State *L);
 int clua_ordered_pairs(lua_State *L);
+int clua_bounded_ipairs(lua_State *L);
 
 #endif

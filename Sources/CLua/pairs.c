@@ -133,8 +133,10 @@ int clua_ordered_pairs(lua_State *L) {
     return 3;
   }
   if (lua_type(L, 1) != LUA_TTABLE) {
+    bool named = luaL_getmetafield(L, 1, "__name") == LUA_TSTRING;
+    const char *found = named ? lua_tolstring(L, -1, NULL) : luaL_typename(L, 1);
     clua_push_where(L, 1);
-    lua_pushfstring(L, "pairs: argument 1 must be a table, but is %s", luaL_typename(L, 1));
+    lua_pushfstring(L, "pairs: argument 1 must be a table, but is %s%s", named ? "of type " : "", found);
     lua_concat(L, 2);
     return lua_error(L);
   }
@@ -156,5 +158,33 @@ int clua_ordered_pairs(lua_State *L) {
   }
   lua_pushvalue(L, 1);
   lua_pushnil(L);
+  return 3;
+}
+
+/// Upvalue: the object's length when the loop began.
+static int next_of_object(lua_State *L) {
+  lua_Integer position = lua_tointeger(L, 2) + 1;
+  if (position > lua_tointeger(L, lua_upvalueindex(1))) {
+    lua_pushnil(L);
+    return 1;
+  }
+  lua_pushinteger(L, position);
+  lua_geti(L, 1, position);
+  return 2;
+}
+
+/// `ipairs` that ends at the length of host objects, whose index past the end is an error. Upvalue: Lua's own.
+int clua_bounded_ipairs(lua_State *L) {
+  if (lua_type(L, 1) == LUA_TUSERDATA && luaL_getmetafield(L, 1, "__len") != LUA_TNIL) {
+    lua_settop(L, 1);
+    lua_pushinteger(L, luaL_len(L, 1));
+    lua_pushcclosure(L, next_of_object, 1);
+    lua_pushvalue(L, 1);
+    lua_pushinteger(L, 0);
+    return 3;
+  }
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  lua_call(L, lua_gettop(L) - 1, 3);
   return 3;
 }

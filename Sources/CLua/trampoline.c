@@ -51,8 +51,17 @@ static int release(lua_State *L) {
 
 void clua_push_gc(lua_State *L) { lua_pushcfunction(L, release); }
 
+/// Objects hold native memory that the collector does not see. While Lua's own heap is small, a cycle is cheap, and
+/// beginning one early keeps the garbage in the processor's cache; a large heap keeps Lua's usual pause of 200 %.
+static void pace(lua_State *L, clua_control *control) {
+  size_t kilobytes = control->bytes / 1024;
+  lua_gc(L, LUA_GCSETPAUSE, (int)(110 + 90 * kilobytes / (kilobytes + 4096)));
+}
+
 void clua_push_object(lua_State *L, clua_type *type, void *object) {
   clua_room(L);
+  clua_control *control = control_of(L);
+  if ((++control->pushed & 1023) == 0) pace(L, control);
   clua_block *block = lua_newuserdatauv(L, sizeof *block, 0);
   block->object = object;
   block->type = type;

@@ -16,7 +16,8 @@ final class RandomTensorsTests: XCTestCase {
     let (quiet, busy) = (RandomSource(seed: 1), RandomSource(seed: 1))
     for _ in 0..<3 { _ = try busy.child("dropout").bernoulli([1000], probability: 0.1) }
     _ = try busy.normal([17])
-    XCTAssertEqual(try quiet.child("data").permutation(20).toIntegers(), try busy.child("data").permutation(20).toIntegers())
+    XCTAssertEqual(
+      try quiet.child("data").permutation(20).toIntegers(), try busy.child("data").permutation(20).toIntegers())
   }
 
   func testAStateBringsTheNumbersBack() throws {
@@ -50,7 +51,8 @@ final class RandomTensorsTests: XCTestCase {
     for dtype in [DType.float32, .float64] {
       let laws: [(Tensor, mean: Double, variance: Double)] = try [
         (source.normal([n], mean: 5, deviation: 2, dtype), 5, 4), (source.exponential([n], dtype), 1, 1),
-        (source.gumbel([n], dtype), 0.577_215_664_9, Double.pi * Double.pi / 6), (source.bernoulli(.full([n], 0.7, dtype)), 0.7, 0.21),
+        (source.gumbel([n], dtype), 0.577_215_664_9, Double.pi * Double.pi / 6),
+        (source.bernoulli(.full([n], 0.7, dtype)), 0.7, 0.21),
       ]
       for (index, law) in laws.enumerated() {
         let x = law.0.toDoubles()

@@ -15,7 +15,9 @@ public struct Backward {
   /// The gradient of a result; zeros when nothing depends on it.
   public func gradient(of result: Int) throws -> Tensor {
     if result < gradients.count, let found = gradients[result] { return found }
-    guard result < node.results.count else { throw Failure(.gradient, "'\(node.name)' has no gradient for result \(result + 1)") }
+    guard result < node.results.count else {
+      throw Failure(.gradient, "'\(node.name)' has no gradient for result \(result + 1)")
+    }
     return try .zeros(node.results[result].shape, node.results[result].dtype)
   }
 

@@ -143,7 +143,9 @@ final class Engine {
     }
     // Inputs are older than what was made of them: one pass from old to new suffices.
     for node in nodes.sorted(by: { $0.number < $1.number })
-    where targetResults[ObjectIdentifier(node)] != nil || node.edges.contains(where: wants) { node.neededInRun = number }
+    where targetResults[ObjectIdentifier(node)] != nil || node.edges.contains(where: wants) {
+      node.neededInRun = number
+    }
   }
 }
 

@@ -31,7 +31,7 @@ public final class Node: History {
   var rule: Rule?
   /// The results' values without history, for rules that need them (a history would be a cycle).
   var results: [Tensor]
-  /// The inputs' storages and what their versions were, when the rule needs the inputs' values.
+  /// The storages of the inputs and results whose values the rule needs, and what their versions were.
   private var guarded: [(storage: Storage, version: UInt32)]
   /// Gradients that arrived, one place for each result.
   var incoming: [Tensor?] = []
@@ -49,7 +49,7 @@ public final class Node: History {
     Node.last += 1
     number = Node.last
     edges = inputs.map(Edge.init)
-    guarded = saving.map { ($0.storage, $0.storage.version) }
+    guarded = (saving + results).map { ($0.storage, $0.storage.version) }
     self.results = results.map { $0.detached() }
     self.rule = rule
   }

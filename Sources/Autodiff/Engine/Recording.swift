@@ -32,7 +32,9 @@ extension Tensor {
   ///   - inputs: in the order in which the rule addresses them.
   ///   - saving: the inputs whose values the rule reads; changing them in place afterwards is an error.
   @inline(__always)
-  func recorded(_ name: String, _ inputs: [Tensor], saving: [Tensor] = [], keepsResult: Bool = false, _ rule: @escaping Node.Rule) -> Tensor {
+  func recorded(
+    _ name: String, _ inputs: [Tensor], saving: [Tensor] = [], keepsResult: Bool = false, _ rule: @escaping Node.Rule
+  ) -> Tensor {
     history = Node(name, inputs: inputs, saving: saving, results: keepsResult ? [self] : [], rule: rule)
     requiresGradient = true
     return self
@@ -53,7 +55,8 @@ extension Recording {
   /// Records an operation whose gradient rule comes from outside: it gets the gradient and the result, and gives a
   /// gradient (or `nil` for zero) for each input.
   public static func custom(
-    _ name: String, result: Tensor, inputs: [Tensor], rule: @escaping (_ gradient: Tensor, _ result: Tensor) throws -> [Tensor?]
+    _ name: String, result: Tensor, inputs: [Tensor],
+    rule: @escaping (_ gradient: Tensor, _ result: Tensor) throws -> [Tensor?]
   ) -> Tensor {
     result.recorded(name, inputs, saving: inputs, keepsResult: true) { backward in
       for (index, gradient) in try rule(backward.gradient, backward.result()).enumerated() {

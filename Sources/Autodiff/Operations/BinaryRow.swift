@@ -20,14 +20,18 @@ extension Operation {
   ///   - floating: whole numbers are converted to float32 first (division).
   ///   - saves: whether the rules read the inputs' values.
   static func binary(
-    _ name: String, metamethod: String?, _ summary: String, formula: String? = nil, notes: String? = nil, example: String,
+    _ name: String, metamethod: String?, _ summary: String, formula: String? = nil, notes: String? = nil,
+    example: String,
     kernel: BinaryKernel, floating: Bool = false, saves: Bool = true, usesResult: Bool = false,
     domains: (ClosedRange<Double>, ClosedRange<Double>) = (-3...3, -3...3), order: Int = 2, distinct: Bool = false,
     reference: @escaping @Sendable (Double, Double) -> Double, left: BinaryRule?, right: BinaryRule?
   ) -> Operation {
-    let row = Kernel(name: name, kernel: kernel, floating: floating, saves: saves, usesResult: usesResult, left: left, right: right)
+    let row = Kernel(
+      name: name, kernel: kernel, floating: floating, saves: saves, usesResult: usesResult, left: left, right: right)
     func samples(_ a: [Int], _ b: [Int]) -> Sample {
-      Sample(.uniform(a, domains.0.lowerBound, domains.0.upperBound), .uniform(b, domains.1.lowerBound, domains.1.upperBound))
+      Sample(
+        .uniform(a, domains.0.lowerBound, domains.0.upperBound), .uniform(b, domains.1.lowerBound, domains.1.upperBound)
+      )
     }
     return Operation(
       name, .arithmetic, metamethod: metamethod,
@@ -35,7 +39,8 @@ extension Operation {
       summary, formula: formula, notes: notes, example: example,
       check: Check(
         samples: [
-          samples([3, 4], [3, 4]), samples([3, 4], [4]), samples([3, 1], [1, 4]), samples([], [2, 3]), samples([2, 1, 3], [4, 1]),
+          samples([3, 4], [3, 4]), samples([3, 4], [4]), samples([3, 1], [1, 4]), samples([], [2, 3]),
+          samples([2, 1, 3], [4, 1]),
         ], order: left == nil && right == nil ? 0 : order
       ) { values in
         let (a, b) = (try values.array(0), try values.array(1))
@@ -77,13 +82,19 @@ extension Operation {
       return y.recorded(name, [x], saving: saves ? [x] : [], keepsResult: usesResult) { backward in
         let other = try Tensor.scalar(number, x.dtype)
         try backward.send(
-          0, rule(numberOnLeft ? BinaryGradient(a: other, b: x, backward: backward) : BinaryGradient(a: x, b: other, backward: backward)).sum(to: x.shape))
+          0,
+          rule(
+            numberOnLeft
+              ? BinaryGradient(a: other, b: x, backward: backward) : BinaryGradient(a: x, b: other, backward: backward)
+          ).sum(to: x.shape))
       }
     }
 
     private func refuseZeroDivisor(_ b: Tensor) throws {
       guard name == "floor_divide" || name == "remainder" else { return }
-      if try b.toIntegers().contains(0) { throw Failure(.numerics, "whole numbers cannot be divided by 0; convert to \"float32\" for inf and nan") }
+      if try b.toIntegers().contains(0) {
+        throw Failure(.numerics, "whole numbers cannot be divided by 0; convert to \"float32\" for inf and nan")
+      }
     }
   }
 }

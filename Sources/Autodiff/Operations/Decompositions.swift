@@ -23,7 +23,8 @@ extension Tensor {
         let squares = try row * row
         let gaps = try reciprocalGaps(squares, "singular values")
         let (gu, gv) = (try backward.gradient(of: 0), try backward.gradient(of: 2).matrixTranspose)
-        let turnU = try u.matrixTranspose.matmul(gu), turnV = try vh.matmul(gv)
+        let turnU = try u.matrixTranspose.matmul(gu)
+        let turnV = try vh.matmul(gv)
         middle = try middle + gaps * (turnU - turnU.matrixTranspose) * row
         middle = try middle + gaps * (turnV - turnV.matrixTranspose) * row.matrixTranspose
         var total = try u.matmul(middle).matmul(vh)
@@ -67,7 +68,8 @@ extension Tensor {
     let shape = x.shape
     record("qr", results: [q, r], [x]) { backward in
       guard shape[shape.rank - 2] >= shape[shape.rank - 1] else {
-        throw Failure(.gradient, "qr has a gradient only for matrices with at least as many rows as columns, found shape \(shape)")
+        throw Failure(
+          .gradient, "qr has a gradient only for matrices with at least as many rows as columns, found shape \(shape)")
       }
       let (q, r) = (backward.result(0), backward.result(1))
       let (gq, gr) = (try backward.gradient(of: 0), try backward.gradient(of: 1))

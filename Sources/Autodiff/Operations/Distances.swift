@@ -12,7 +12,9 @@ extension Tensor {
     if p == 1 { return try Elementwise.absolute.call(x).sum(dims, keep: keep) }
     if p.isInfinite { return try Elementwise.absolute.call(x).extreme(p > 0 ? .maximum : .minimum, dims, keep: keep) }
     if p == 0 {
-      return try Recording.without { try Forward.compare(.notEqual, x, number: 0).converted(to: x.dtype).sum(dims, keep: keep) }
+      return try Recording.without {
+        try Forward.compare(.notEqual, x, number: 0).converted(to: x.dtype).sum(dims, keep: keep)
+      }
     }
     let y = try Recording.without {
       if p == 2 { return try (x * x).sum(dims, keep: keep).squareRoot() }
@@ -52,10 +54,12 @@ extension Tensor {
   public func cosineSimilarity(_ other: Tensor, dim: Int, epsilon: Double = 1e-8) throws -> Tensor {
     let (a, b) = try Promotion.align(Promotion.floating(self), other)
     guard let shape = Shape.broadcast(a.shape, b.shape) else {
-      throw Failure(.shape, "shapes \(a.shape) and \(b.shape) do not broadcast: sizes must be equal or 1, from the last")
+      throw Failure(
+        .shape, "shapes \(a.shape) and \(b.shape) do not broadcast: sizes must be equal or 1, from the last")
     }
     guard dim < shape.rank else { throw Failure(.shape, "needs at least one dimension") }
-    let left = try a.expand(to: shape).normalized(dim, epsilon: epsilon), right = try b.expand(to: shape).normalized(dim, epsilon: epsilon)
+    let left = try a.expand(to: shape).normalized(dim, epsilon: epsilon)
+    let right = try b.expand(to: shape).normalized(dim, epsilon: epsilon)
     return try (left * right).sum([dim])
   }
 

@@ -32,9 +32,13 @@ private struct EinsumEquation {
   init(_ equation: String, _ tensors: [Tensor]) throws {
     let text = equation.filter { $0 != " " }
     let sides = text.split(separator: "->", omittingEmptySubsequences: false)
-    guard (1...2).contains(sides.count) else { throw Failure(.argument, "an equation has one '->', found \"\(equation)\"") }
+    guard (1...2).contains(sides.count) else {
+      throw Failure(.argument, "an equation has one '->', found \"\(equation)\"")
+    }
     let terms = sides[0].split(separator: ",", omittingEmptySubsequences: false)
-    guard (1...2).contains(tensors.count) else { throw Failure(.argument, "takes one or two tensors, found \(tensors.count)") }
+    guard (1...2).contains(tensors.count) else {
+      throw Failure(.argument, "takes one or two tensors, found \(tensors.count)")
+    }
     guard terms.count == tensors.count else {
       throw Failure(.argument, "\"\(equation)\" names \(terms.count) tensors, found \(tensors.count)")
     }
@@ -66,9 +70,13 @@ private struct EinsumEquation {
         throw Failure(.argument, "the result names '\(Self.name(label))', which no tensor has")
       }
     } else {
-      output = Self.unfolded([Self.dots], ellipsis.rank) + Set(all).filter { $0 > 0 }.sorted().filter { label in all.count(where: { $0 == label }) == 1 }
+      output =
+        Self.unfolded([Self.dots], ellipsis.rank)
+        + Set(all).filter { $0 > 0 }.sorted().filter { label in all.count(where: { $0 == label }) == 1 }
     }
-    guard output.count <= Shape.maximumRank else { throw Failure(.shape, "a tensor has at most \(Shape.maximumRank) dimensions") }
+    guard output.count <= Shape.maximumRank else {
+      throw Failure(.shape, "a tensor has at most \(Shape.maximumRank) dimensions")
+    }
   }
 
   private static let dots = 0
@@ -85,7 +93,8 @@ private struct EinsumEquation {
         labels.append(Int(scalar.value))
         rest.removeFirst()
       } else {
-        throw Failure(.argument, "an equation has letters, '...', ',' and '->', found '\(character)' in \"\(equation)\"")
+        throw Failure(
+          .argument, "an equation has letters, '...', ',' and '->', found '\(character)' in \"\(equation)\"")
       }
     }
     return labels
@@ -132,7 +141,9 @@ private struct EinsumOperand {
 
   func withDiagonals() throws -> EinsumOperand {
     var (tensor, labels) = (tensor, labels)
-    while let second = labels.indices.first(where: { labels[..<$0].contains(labels[$0]) }), let first = labels.firstIndex(of: labels[second]) {
+    while let second = labels.indices.first(where: { labels[..<$0].contains(labels[$0]) }),
+      let first = labels.firstIndex(of: labels[second])
+    {
       tensor = try tensor.mergedDiagonal(first, second)
       let label = labels[second]
       labels.remove(at: second)
@@ -166,9 +177,12 @@ private struct EinsumOperand {
     let shared = labels.filter(other.labels.contains)
     let batch = shared.filter(output.contains)
     let contracted = shared.filter { !output.contains($0) }
-    let left = labels.filter { !shared.contains($0) }, right = other.labels.filter { !shared.contains($0) }
+    let left = labels.filter { !shared.contains($0) }
+    let right = other.labels.filter { !shared.contains($0) }
     let result = batch + left + right
-    guard result.count <= Shape.maximumRank else { throw Failure(.shape, "a tensor has at most \(Shape.maximumRank) dimensions") }
+    guard result.count <= Shape.maximumRank else {
+      throw Failure(.shape, "a tensor has at most \(Shape.maximumRank) dimensions")
+    }
     let sizes = try Shape(result.map { labels.contains($0) ? size($0) : other.size($0) })
     let product: Tensor
     if contracted.isEmpty {
@@ -183,7 +197,9 @@ private struct EinsumOperand {
 }
 
 extension Tensor {
-  fileprivate func floatingMatmul(_ other: Tensor) throws -> Tensor { try Promotion.floating(self).matmul(Promotion.floating(other)) }
+  fileprivate func floatingMatmul(_ other: Tensor) throws -> Tensor {
+    try Promotion.floating(self).matmul(Promotion.floating(other))
+  }
 
   /// The elements at equal positions of dimensions `a` and `b`, as a new last dimension instead of both.
   func mergedDiagonal(_ a: Int, _ b: Int) throws -> Tensor {
@@ -192,7 +208,8 @@ extension Tensor {
   }
 
   private func diagonalView(_ a: Int, _ b: Int) -> Tensor {
-    var sizes = shape, steps = strides
+    var sizes = shape
+    var steps = strides
     let (size, step) = (Swift.min(shape[a], shape[b]), strides[a] + strides[b])
     for dim in [Swift.max(a, b), Swift.min(a, b)] {
       sizes.remove(at: dim)
@@ -219,10 +236,13 @@ extension Tensor {
   /// Every element of this tensor times the whole of `other`, as blocks (Kronecker's product).
   public func kron(_ other: Tensor) throws -> Tensor {
     let rank = Swift.max(rank, other.rank)
-    guard rank <= Shape.maximumRank / 2 else { throw Failure(.shape, "takes at most 4 dimensions, found shapes \(shape) and \(other.shape)") }
+    guard rank <= Shape.maximumRank / 2 else {
+      throw Failure(.shape, "takes at most 4 dimensions, found shapes \(shape) and \(other.shape)")
+    }
     func padded(_ x: Tensor) -> [Int] { Array(repeating: 1, count: rank - x.rank) + Array(x.shape) }
     let (outer, inner) = (padded(self), padded(other))
-    let a = try reshape(Shape(outer.flatMap { [$0, 1] })), b = try other.reshape(Shape(inner.flatMap { [1, $0] }))
+    let a = try reshape(Shape(outer.flatMap { [$0, 1] }))
+    let b = try other.reshape(Shape(inner.flatMap { [1, $0] }))
     return try (a * b).reshape(Shape(zip(outer, inner).map { $0 * $1 }))
   }
 }

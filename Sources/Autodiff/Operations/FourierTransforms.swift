@@ -18,9 +18,13 @@ extension Tensor {
   public func realFourier(_ dim: Int, length: Int? = nil) throws -> Tensor {
     let x = try Promotion.floating(self)
     guard x.rank > 0 else { throw Failure(.shape, "a transform needs at least one dimension, found a single number") }
-    guard x.rank < Shape.maximumRank else { throw Failure(.shape, "a tensor has at most \(Shape.maximumRank) dimensions") }
+    guard x.rank < Shape.maximumRank else {
+      throw Failure(.shape, "a tensor has at most \(Shape.maximumRank) dimensions")
+    }
     let resized = try x.resized(dim, length)
-    guard resized.shape[dim] > 0 else { throw Failure(.shape, "a transform needs at least one point, found shape \(shape)") }
+    guard resized.shape[dim] > 0 else {
+      throw Failure(.shape, "a transform needs at least one point, found shape \(shape)")
+    }
     let order = Tensor.lastOrder(x.rank, dim)
     let y = try resized.permuted(order).realFourierRows()
     return try y.withoutPairs(dim)
@@ -40,17 +44,23 @@ extension Tensor {
 
   /// Not divided by the length in either direction.
   private func fourierRows(inverse: Bool) throws -> Tensor {
-    moved(inverse ? "ifft" : "fft", try Forward.fourier(self, inverse: inverse)) { try $0.fourierRows(inverse: !inverse) }
+    moved(inverse ? "ifft" : "fft", try Forward.fourier(self, inverse: inverse)) {
+      try $0.fourierRows(inverse: !inverse)
+    }
   }
 
   private func realFourierRows() throws -> Tensor {
     let n = shape[rank - 1]
     // The adjoint adds each point once, where the inverse adds it together with its mirror image.
-    return moved("rfft", try Forward.realFourier(self)) { try ($0 / Tensor.mirrorCounts(n, $0.dtype)).inverseRealFourierRows(n) }
+    return moved("rfft", try Forward.realFourier(self)) {
+      try ($0 / Tensor.mirrorCounts(n, $0.dtype)).inverseRealFourierRows(n)
+    }
   }
 
   private func inverseRealFourierRows(_ n: Int) throws -> Tensor {
-    moved("irfft", try Forward.inverseRealFourier(self, length: n)) { try $0.realFourierRows() * Tensor.mirrorCounts(n, $0.dtype) }
+    moved("irfft", try Forward.inverseRealFourier(self, length: n)) {
+      try $0.realFourierRows() * Tensor.mirrorCounts(n, $0.dtype)
+    }
   }
 
   /// 1 for points that are their own mirror image (the first, and the last for an even length), else 2; `[n / 2 + 1, 1]`.
@@ -63,7 +73,8 @@ extension Tensor {
   private func requireComplex(_ dim: Int) throws -> Tensor {
     let x = try Promotion.floating(self)
     guard x.rank >= 2, x.shape[x.rank - 1] == 2 else {
-      throw Failure(.shape, "needs complex numbers: a last dimension of size 2 (real and imaginary part), found shape \(shape)")
+      throw Failure(
+        .shape, "needs complex numbers: a last dimension of size 2 (real and imaginary part), found shape \(shape)")
     }
     guard dim < x.rank - 1 else {
       throw Failure(.range, "dimension \(dim + 1) holds the real and imaginary parts; transform along an earlier one")

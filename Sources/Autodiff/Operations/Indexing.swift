@@ -7,7 +7,9 @@ extension Tensor {
   /// Whole rows along `dim` in the order of `ids`, a vector.
   public func indexSelect(_ dim: Int, _ ids: Tensor) throws -> Tensor {
     let before = shape
-    return moved("index_select", try Forward.indexSelect(self, dim: dim, ids)) { try $0.indexAdded(dim, ids, into: before) }
+    return moved("index_select", try Forward.indexSelect(self, dim: dim, ids)) {
+      try $0.indexAdded(dim, ids, into: before)
+    }
   }
 
   /// Zeros of `shape` with this tensor's rows added at `ids`: the gradient of `indexSelect`.
@@ -36,7 +38,8 @@ extension Tensor {
       try backward.send(0, cleared)
       if backward.needs(1) {
         let picked = try g.gather(dim, ids)
-        let kept = add ? picked : try picked.chosen(where: Tensor.lastNamed(dim, ids, base.shape), else: .scalar(0, g.dtype))
+        let kept =
+          add ? picked : try picked.chosen(where: Tensor.lastNamed(dim, ids, base.shape), else: .scalar(0, g.dtype))
         try backward.send(1, kept.sum(to: values.shape))
       }
     }

@@ -16,7 +16,8 @@ extension Tensor {
     guard let shared = Shape.broadcast(Shape(unchecked: lead), Shape(unchecked: columns.shape.dropLast(2))) else {
       throw Failure(.shape, "leading sizes of shapes \(a.shape) and \(b.shape) do not broadcast")
     }
-    let x = try a.expand(to: Shape(Array(shared) + [n, n])).solveMatrices(columns.expand(to: Shape(Array(shared) + [n, width])))
+    let x = try a.expand(to: Shape(Array(shared) + [n, n])).solveMatrices(
+      columns.expand(to: Shape(Array(shared) + [n, width])))
     return b.rank == 1 ? try x.squeeze(x.rank - 1) : x
   }
 
@@ -65,8 +66,11 @@ extension Tensor {
     let sign = try Forward.determinant(u).value * Forward.determinant(vh).value
     let n = s.shape[s.rank - 1]
     let others = try (0..<n).map { i in
-      try Tensor.cat([s.narrow(s.rank - 1, start: 0, length: i), s.narrow(s.rank - 1, start: i + 1, length: n - i - 1)], dim: s.rank - 1)
-        .product([s.rank - 1])
+      try Tensor.cat(
+        [s.narrow(s.rank - 1, start: 0, length: i), s.narrow(s.rank - 1, start: i + 1, length: n - i - 1)],
+        dim: s.rank - 1
+      )
+      .product([s.rank - 1])
     }
     let weights = try Tensor.stack(others, dim: s.rank - 1) * sign.unsqueeze(sign.rank)
     return try (u * weights.unsqueeze(weights.rank - 1)).matmul(vh)
@@ -77,17 +81,21 @@ extension Tensor {
     let x = try Promotion.floating(self)
     let (_, sign, y) = try Forward.determinant(x)
     guard x.isTracked else { return (sign, y) }
-    return (sign, y.recorded("slogdet", [x], saving: [x]) { backward in
-      let g = try backward.gradient
-      try backward.send(0, g.unsqueeze(g.rank).unsqueeze(g.rank + 1) * x.inverse().matrixTranspose)
-    })
+    return (
+      sign,
+      y.recorded("slogdet", [x], saving: [x]) { backward in
+        let g = try backward.gradient
+        try backward.send(0, g.unsqueeze(g.rank).unsqueeze(g.rank + 1) * x.inverse().matrixTranspose)
+      }
+    )
   }
 
   /// The logarithm of the determinant: nan where it is negative, -inf where it is 0.
   public func logDeterminant() throws -> Tensor {
     let (sign, logarithm) = try signAndLogDeterminant()
     let negative = try Forward.compare(.less, sign, number: 0)
-    return negative.toDoubles().contains(1) ? try Tensor.scalar(.nan, sign.dtype).chosen(where: negative, else: logarithm) : logarithm
+    return negative.toDoubles().contains(1)
+      ? try Tensor.scalar(.nan, sign.dtype).chosen(where: negative, else: logarithm) : logarithm
   }
 
   /// The matrix that solves least-squares problems with the smallest norm (Moore and Penrose). Singular values up to
@@ -165,13 +173,19 @@ extension Tensor {
     let x = try Promotion.floating(self)
     let (_, n) = try Forward.squareSizes(x)
     if x.count == 0 { return x }
-    let norm = try Recording.without { try Forward.reduce(.maximum, x.detached().absoluteSum(x.rank - 2), dims: Array(0..<(x.rank - 1)), keep: false) }
-      .element(0)
-    guard norm.isFinite else { throw Failure(.numerics, "the matrix contains nan or infinite elements, or its norm overflows") }
+    let norm = try Recording.without {
+      try Forward.reduce(.maximum, x.detached().absoluteSum(x.rank - 2), dims: Array(0..<(x.rank - 1)), keep: false)
+    }
+    .element(0)
+    guard norm.isFinite else {
+      throw Failure(.numerics, "the matrix contains nan or infinite elements, or its norm overflows")
+    }
     let squarings = norm > 5.371920351148152 ? Int(Foundation.log2(norm / 5.371920351148152).rounded(.up)) : 0
     let eye = try Tensor.identity(n, x.dtype)
     let a = squarings == 0 ? x : try x * Foundation.exp2(-Double(squarings))
-    let a2 = try a.matmul(a), a4 = try a2.matmul(a2), a6 = try a4.matmul(a2)
+    let a2 = try a.matmul(a)
+    let a4 = try a2.matmul(a2)
+    let a6 = try a4.matmul(a2)
     func sum(_ c6: Double, _ c4: Double, _ c2: Double, _ c0: Double) throws -> Tensor {
       // Scaled by b0, so that single precision does not overflow.
       let s: Double = 1 / 64_764_752_532_480_000
@@ -179,18 +193,22 @@ extension Tensor {
       let low: Tensor = try a2 * (c2 * s) + eye * (c0 * s)
       return try high + low
     }
-    let oddHigh = try sum(1, 16380, 40_840_800, 0), evenHigh = try sum(182, 960_960, 1_323_241_920, 0)
+    let oddHigh = try sum(1, 16380, 40_840_800, 0)
+    let evenHigh = try sum(182, 960_960, 1_323_241_920, 0)
     let oddLow = try sum(33_522_128_640, 10_559_470_521_600, 1_187_353_796_428_800, 32_382_376_266_240_000)
     let evenLow = try sum(670_442_572_800, 129_060_195_264_000, 7_771_770_303_897_600, 64_764_752_532_480_000)
     let oddFactor: Tensor = try a6.matmul(oddHigh) + oddLow
     let odd: Tensor = try a.matmul(oddFactor)
     let even: Tensor = try a6.matmul(evenHigh) + evenLow
-    let denominator: Tensor = try even - odd, numerator: Tensor = try even + odd
+    let denominator: Tensor = try even - odd
+    let numerator: Tensor = try even + odd
     var y = try denominator.solve(numerator)
     for _ in 0..<squarings { y = try y.matmul(y) }
     return y
   }
 
   /// The sums of magnitudes along a dimension.
-  private func absoluteSum(_ dim: Int) throws -> Tensor { try Forward.reduce(.sum, Forward.unary(.absolute, self), dims: [dim], keep: false) }
+  private func absoluteSum(_ dim: Int) throws -> Tensor {
+    try Forward.reduce(.sum, Forward.unary(.absolute, self), dims: [dim], keep: false)
+  }
 }

@@ -77,7 +77,8 @@ public struct Operation: @unchecked Sendable {
 
   public init(
     _ name: String, _ group: Group, metamethod: String? = nil, _ parameters: [Parameter], _ summary: String,
-    formula: String? = nil, notes: String? = nil, source: String? = nil, example: String, isMethod: Bool = true, check: Check,
+    formula: String? = nil, notes: String? = nil, source: String? = nil, example: String, isMethod: Bool = true,
+    check: Check,
     body: Body
   ) {
     self.name = name
@@ -136,12 +137,16 @@ public struct Arguments {
   public init(_ values: [Value]) { self.values = values }
 
   func tensor(_ index: Int) throws -> Tensor {
-    guard case .tensor(let tensor) = values[index] else { throw Failure(.argument, "argument \(index + 1) must be a tensor") }
+    guard case .tensor(let tensor) = values[index] else {
+      throw Failure(.argument, "argument \(index + 1) must be a tensor")
+    }
     return tensor
   }
   func optionalTensor(_ index: Int) -> Tensor? { if case .tensor(let tensor) = values[index] { tensor } else { nil } }
   func tensors(_ index: Int) throws -> [Tensor] {
-    guard case .tensors(let tensors) = values[index] else { throw Failure(.argument, "argument \(index + 1) must be a table of tensors") }
+    guard case .tensors(let tensors) = values[index] else {
+      throw Failure(.argument, "argument \(index + 1) must be a table of tensors")
+    }
     return tensors
   }
   func number(_ index: Int) throws -> Double {
@@ -159,7 +164,9 @@ public struct Arguments {
     }
   }
   func integer(_ index: Int) throws -> Int {
-    guard let value = optionalInteger(index) else { throw Failure(.argument, "argument \(index + 1) must be a whole number") }
+    guard let value = optionalInteger(index) else {
+      throw Failure(.argument, "argument \(index + 1) must be a whole number")
+    }
     return value
   }
   func optionalInteger(_ index: Int) -> Int? { if case .integer(let value) = values[index] { value } else { nil } }

@@ -14,8 +14,12 @@ extension Tensor {
   public static func / (a: Tensor, b: Double) throws -> Tensor { try Arithmetic.divide.call(a, b) }
 
   public static func + (a: Double, b: Tensor) throws -> Tensor { try Arithmetic.add.call(b, a, numberOnLeft: true) }
-  public static func - (a: Double, b: Tensor) throws -> Tensor { try Arithmetic.subtract.call(b, a, numberOnLeft: true) }
-  public static func * (a: Double, b: Tensor) throws -> Tensor { try Arithmetic.multiply.call(b, a, numberOnLeft: true) }
+  public static func - (a: Double, b: Tensor) throws -> Tensor {
+    try Arithmetic.subtract.call(b, a, numberOnLeft: true)
+  }
+  public static func * (a: Double, b: Tensor) throws -> Tensor {
+    try Arithmetic.multiply.call(b, a, numberOnLeft: true)
+  }
   public static func / (a: Double, b: Tensor) throws -> Tensor { try Arithmetic.divide.call(b, a, numberOnLeft: true) }
 
   public static prefix func - (x: Tensor) throws -> Tensor { try Arithmetic.negate.call(x) }

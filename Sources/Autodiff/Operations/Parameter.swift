@@ -51,8 +51,12 @@ public struct Parameter: Sendable {
     self.summary = summary
   }
 
-  static func tensor(_ name: String = "x", _ summary: String = "the input") -> Parameter { Parameter(name, .tensor(orNumber: false), summary) }
-  static func tensorOrNumber(_ name: String, _ summary: String) -> Parameter { Parameter(name, .tensor(orNumber: true), summary) }
+  static func tensor(_ name: String = "x", _ summary: String = "the input") -> Parameter {
+    Parameter(name, .tensor(orNumber: false), summary)
+  }
+  static func tensorOrNumber(_ name: String, _ summary: String) -> Parameter {
+    Parameter(name, .tensor(orNumber: true), summary)
+  }
   static func tensors(_ name: String, _ summary: String) -> Parameter { Parameter(name, .tensors, summary) }
   static func number(_ name: String, default value: Double? = nil, _ summary: String) -> Parameter {
     Parameter(name, .number, default: value.map(Fallback.number), summary)
@@ -60,7 +64,9 @@ public struct Parameter: Sendable {
   static func integer(_ name: String, default value: Int? = nil, _ summary: String) -> Parameter {
     Parameter(name, .integer, default: value.map(Fallback.integer), summary)
   }
-  static func dimension(_ name: String = "dim", default value: Int? = nil, _ summary: String = "the dimension") -> Parameter {
+  static func dimension(_ name: String = "dim", default value: Int? = nil, _ summary: String = "the dimension")
+    -> Parameter
+  {
     Parameter(name, .dimension, default: value.map(Fallback.dimension), summary)
   }
   static func dimensions(_ summary: String = "one dimension or a table of them; all when left out") -> Parameter {
@@ -75,5 +81,6 @@ public struct Parameter: Sendable {
     Parameter(name, kind, default: fallback, option: true, summary)
   }
   /// `{keepdim = true}` of reductions.
-  static let keepdim = Parameter.option("keepdim", .boolean, default: .boolean(false), "keep the reduced dimension with size 1")
+  static let keepdim = Parameter.option(
+    "keepdim", .boolean, default: .boolean(false), "keep the reduced dimension with size 1")
 }

@@ -66,7 +66,9 @@ extension Array where Element == PlainValue {
     }
   }
   func arrays(_ index: Int) throws -> [Plain] {
-    guard case .arrays(let arrays) = self[index] else { throw Failure(.argument, "argument \(index + 1) must be arrays") }
+    guard case .arrays(let arrays) = self[index] else {
+      throw Failure(.argument, "argument \(index + 1) must be arrays")
+    }
     return arrays
   }
   /// The other arguments read as an operation reads them.

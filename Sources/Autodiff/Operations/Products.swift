@@ -15,7 +15,8 @@ extension Tensor {
       var full = g
       if a.rank == 1 { full = try full.unsqueeze(b.rank == 1 ? full.rank : full.rank - 1) }
       if b.rank == 1 { full = try full.unsqueeze(full.rank) }
-      try backward.send(0, full.matmul(columnB.transpose(columnB.rank - 2, columnB.rank - 1)).sum(to: rowA.shape).reshape(a.shape))
+      try backward.send(
+        0, full.matmul(columnB.transpose(columnB.rank - 2, columnB.rank - 1)).sum(to: rowA.shape).reshape(a.shape))
       try backward.send(1, self.rightGradient(rowA, full, columnB).reshape(b.shape))
     }
   }
@@ -25,7 +26,8 @@ extension Tensor {
     if b.rank == 2 && a.rank > 2 {
       // All rows as one tall matrix: one product instead of many and a sum.
       let rows = a.count / max(1, a.shape[a.rank - 1])
-      let tallA = try a.reshape([rows, a.shape[a.rank - 1]]), tallG = try g.reshape([rows, g.shape[g.rank - 1]])
+      let tallA = try a.reshape([rows, a.shape[a.rank - 1]])
+      let tallG = try g.reshape([rows, g.shape[g.rank - 1]])
       return try tallA.transpose(0, 1).matmul(tallG)
     }
     return try a.transpose(a.rank - 2, a.rank - 1).matmul(g).sum(to: b.shape)

@@ -19,7 +19,9 @@ extension Tensor {
     let y = try Forward.reduce(.sum, source, dims: dims, keep: keep)
     guard isTracked else { return y }
     let (before, kept) = (shape, keptShape(dims))
-    return y.recorded("sum", [self]) { backward in try backward.send(0, backward.gradient.reshape(kept).expand(to: before)) }
+    return y.recorded("sum", [self]) { backward in
+      try backward.send(0, backward.gradient.reshape(kept).expand(to: before))
+    }
   }
 
   public func mean(_ dims: [Int]? = nil, keep: Bool = false) throws -> Tensor {
@@ -46,7 +48,8 @@ extension Tensor {
     let width = dims.reduce(1) { $0 * shape[$1] }
     let flat = try lines.reshape([count / max(1, width), width])
     let one = try Tensor.ones([flat.shape[0], 1], dtype)
-    var before = [one], after = [one]
+    var before = [one]
+    var after = [one]
     for i in 1..<max(1, width) {
       before.append(try before[i - 1] * flat.narrow(1, start: i - 1, length: 1))
       after.append(try after[i - 1] * flat.narrow(1, start: width - i, length: 1))
@@ -74,7 +77,8 @@ extension Tensor {
     let kept = keptShape(dims)
     return y.recorded(fold == .maximum ? "max" : "min", [self], saving: [self], keepsResult: true) { backward in
       let hit = try Recording.without {
-        let ties = try Forward.compare(.equal, self, backward.result().detached().reshapedView(kept)).converted(to: self.dtype)
+        let ties = try Forward.compare(.equal, self, backward.result().detached().reshapedView(kept)).converted(
+          to: self.dtype)
         return try ties / ties.sum(dims, keep: true)
       }
       try backward.send(0, backward.gradient.reshape(kept) * hit)
@@ -88,7 +92,8 @@ extension Tensor {
     let y = try Recording.without {
       let top = try Forward.reduce(.maximum, x, dims: dims, keep: true)
       // Infinite maxima would give inf - inf.
-      let finite = try Forward.select(Forward.compare(.less, Forward.unary(.absolute, top), number: .infinity), top, .scalar(0, x.dtype))
+      let finite = try Forward.select(
+        Forward.compare(.less, Forward.unary(.absolute, top), number: .infinity), top, .scalar(0, x.dtype))
       let sum = try (x - finite).exp().sum(dims, keep: true)
       let kept = try sum.log() + finite
       return keep ? kept : try kept.reshapedView(Forward.droppedShape(x.shape, dims))
@@ -107,7 +112,10 @@ extension Tensor {
     guard x.isTracked else { return y }
     return y.recorded("softmax", [x], keepsResult: true) { backward in
       let (y, g) = (backward.result(), try backward.gradient)
-      try backward.send(0, Recording.isOn ? y * (g - (g * y).sum([dim], keep: true)) : Forward.softmaxGradient(y, g, dim: dim, logarithm: false))
+      try backward.send(
+        0,
+        Recording.isOn
+          ? y * (g - (g * y).sum([dim], keep: true)) : Forward.softmaxGradient(y, g, dim: dim, logarithm: false))
     }
   }
 
@@ -118,7 +126,10 @@ extension Tensor {
     guard x.isTracked else { return y }
     return y.recorded("log_softmax", [x], keepsResult: true) { backward in
       let (y, g) = (backward.result(), try backward.gradient)
-      try backward.send(0, Recording.isOn ? g - y.exp() * g.sum([dim], keep: true) : Forward.softmaxGradient(y, g, dim: dim, logarithm: true))
+      try backward.send(
+        0,
+        Recording.isOn
+          ? g - y.exp() * g.sum([dim], keep: true) : Forward.softmaxGradient(y, g, dim: dim, logarithm: true))
     }
   }
 }

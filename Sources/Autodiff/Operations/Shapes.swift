@@ -11,7 +11,8 @@ extension Tensor {
 
   public func reshape(_ target: Shape) throws -> Tensor {
     guard target.elementCount == count else {
-      throw Failure(.shape, "shape \(shape) has \(count) elements and cannot become \(target), which has \(target.elementCount)")
+      throw Failure(
+        .shape, "shape \(shape) has \(count) elements and cannot become \(target), which has \(target.elementCount)")
     }
     let before = shape
     return moved("reshape", try reshapedView(target)) { try $0.reshape(before) }
@@ -19,19 +20,26 @@ extension Tensor {
 
   public func permute(_ order: [Int]) throws -> Tensor {
     guard order.sorted() == Array(0..<rank) else {
-      throw Failure(.shape, "the order must name each of the \(rank) dimensions once, found {\(order.map { String($0 + 1) }.joined(separator: ", "))}")
+      throw Failure(
+        .shape,
+        "the order must name each of the \(rank) dimensions once, found {\(order.map { String($0 + 1) }.joined(separator: ", "))}"
+      )
     }
     var inverse = order
     for (new, old) in order.enumerated() { inverse[old] = new }
     return moved("permute", permutedView(order)) { try $0.permute(inverse) }
   }
 
-  public func transpose(_ a: Int, _ b: Int) throws -> Tensor { moved("transpose", transposedView(a, b)) { try $0.transpose(a, b) } }
+  public func transpose(_ a: Int, _ b: Int) throws -> Tensor {
+    moved("transpose", transposedView(a, b)) { try $0.transpose(a, b) }
+  }
 
   /// Broadcasts to a larger shape without copying.
   public func expand(to target: Shape) throws -> Tensor {
     guard let y = broadcastView(to: target) else {
-      throw Failure(.shape, "shape \(shape) cannot be expanded to \(target): only dimensions of size 1 can grow, and new ones come first")
+      throw Failure(
+        .shape,
+        "shape \(shape) cannot be expanded to \(target): only dimensions of size 1 can grow, and new ones come first")
     }
     if target == shape { return self }
     let before = shape
@@ -45,17 +53,22 @@ extension Tensor {
     return moved("sum", try Forward.sum(self, to: target)) { gradient in try gradient.expand(to: before) }
   }
 
-  public func unsqueeze(_ dim: Int) throws -> Tensor { moved("unsqueeze", try unsqueezedView(dim)) { try $0.squeeze(dim) } }
+  public func unsqueeze(_ dim: Int) throws -> Tensor {
+    moved("unsqueeze", try unsqueezedView(dim)) { try $0.squeeze(dim) }
+  }
 
   public func squeeze(_ dim: Int) throws -> Tensor {
-    guard shape[dim] == 1 else { throw Failure(.shape, "dimension \(dim + 1) has size \(shape[dim]), only size 1 can be squeezed") }
+    guard shape[dim] == 1 else {
+      throw Failure(.shape, "dimension \(dim + 1) has size \(shape[dim]), only size 1 can be squeezed")
+    }
     return moved("squeeze", squeezedView(dim)) { try $0.unsqueeze(dim) }
   }
 
   /// `length` positions along `dim` from `start` (from 0).
   public func narrow(_ dim: Int, start: Int, length: Int, step: Int = 1) throws -> Tensor {
     guard start >= 0, length >= 0, step >= 1, length == 0 || start + (length - 1) * step < shape[dim] else {
-      throw Failure(.range, "positions \(start + 1) to \(start + length) do not lie in dimension \(dim + 1) of size \(shape[dim])")
+      throw Failure(
+        .range, "positions \(start + 1) to \(start + length) do not lie in dimension \(dim + 1) of size \(shape[dim])")
     }
     let before = shape
     return moved("narrow", narrowedView(dim, start: start, length: length, step: step)) {
@@ -84,10 +97,15 @@ extension Tensor {
     var total = 0
     for (index, tensor) in tensors.enumerated() {
       guard tensor.dtype == first.dtype else {
-        throw Failure(.dtype, "tensor \(index + 1) is \(tensor.dtype.name), the first is \(first.dtype.name); convert with :to()")
+        throw Failure(
+          .dtype, "tensor \(index + 1) is \(tensor.dtype.name), the first is \(first.dtype.name); convert with :to()")
       }
-      guard tensor.rank == first.rank, (0..<first.rank).allSatisfy({ $0 == dim || tensor.shape[$0] == first.shape[$0] }) else {
-        throw Failure(.shape, "tensor \(index + 1) has shape \(tensor.shape), the first \(first.shape): all sizes but dimension \(dim + 1) must agree")
+      guard tensor.rank == first.rank, (0..<first.rank).allSatisfy({ $0 == dim || tensor.shape[$0] == first.shape[$0] })
+      else {
+        throw Failure(
+          .shape,
+          "tensor \(index + 1) has shape \(tensor.shape), the first \(first.shape): all sizes but dimension \(dim + 1) must agree"
+        )
       }
       starts.append(total)
       total += tensor.shape[dim]
@@ -110,7 +128,8 @@ extension Tensor {
   /// The tensors as positions of a new dimension.
   public static func stack(_ tensors: [Tensor], dim: Int) throws -> Tensor {
     for (index, tensor) in tensors.enumerated() where tensor.shape != tensors[0].shape {
-      throw Failure(.shape, "tensor \(index + 1) has shape \(tensor.shape), the first \(tensors[0].shape): all must agree")
+      throw Failure(
+        .shape, "tensor \(index + 1) has shape \(tensor.shape), the first \(tensors[0].shape): all must agree")
     }
     return try cat(tensors.map { try $0.unsqueeze(dim) }, dim: dim)
   }

@@ -13,16 +13,22 @@ extension Operation {
   /// A row for a function of each element. `gradient` gives the gradient of the input; `nil` for step functions, whose
   /// gradient is zero everywhere.
   static func unary(
-    _ name: String, _ group: Group, metamethod: String? = nil, _ summary: String, formula: String? = nil, notes: String? = nil,
-    source: String? = nil, example: String? = nil, kernel: UnaryKernel, integerKernel: (@Sendable (Int64) -> Int64)? = nil,
-    usesResult: Bool = false, domain: ClosedRange<Double> = -3...3, order: Int = 2, reference: @escaping @Sendable (Double) -> Double,
+    _ name: String, _ group: Group, metamethod: String? = nil, _ summary: String, formula: String? = nil,
+    notes: String? = nil,
+    source: String? = nil, example: String? = nil, kernel: UnaryKernel,
+    integerKernel: (@Sendable (Int64) -> Int64)? = nil,
+    usesResult: Bool = false, domain: ClosedRange<Double> = -3...3, order: Int = 2,
+    reference: @escaping @Sendable (Double) -> Double,
     gradient: (@Sendable (UnaryGradient) throws -> Tensor)?
   ) -> Operation {
     Operation(
       name, group, metamethod: metamethod, [.tensor()], summary, formula: formula, notes: notes, source: source,
       example: example ?? "print(lab.tensor{0.5, 1, 2}:\(name)())",
       check: Check(
-        samples: [Sample(.uniform([3, 4], domain.lowerBound, domain.upperBound)), Sample(.uniform([2, 1, 5], domain.lowerBound, domain.upperBound))],
+        samples: [
+          Sample(.uniform([3, 4], domain.lowerBound, domain.upperBound)),
+          Sample(.uniform([2, 1, 5], domain.lowerBound, domain.upperBound)),
+        ],
         order: gradient == nil ? 0 : order
       ) { [try $0.array(0).map(reference)] },
       body: .unary { x in

@@ -18,7 +18,8 @@ public enum Activations {
 
   static let silu: Operation = .unary(
     "silu", .activation, "The sigmoid-weighted linear unit, also called swish.", formula: "x * sigmoid(x)",
-    source: "Elfwing, Uchibe and Doya 2017, Sigmoid-Weighted Linear Units for Neural Network Function Approximation in Reinforcement Learning",
+    source:
+      "Elfwing, Uchibe and Doya 2017, Sigmoid-Weighted Linear Units for Neural Network Function Approximation in Reinforcement Learning",
     kernel: .silu, reference: { $0 / (1 + Foundation.exp(-$0)) },
     gradient: { parts in
       let s = try sigmoid.call(parts.x)
@@ -32,9 +33,15 @@ public enum Activations {
 
   static let gelu: Operation = Operation(
     "gelu", .activation,
-    [.tensor(), .option("approximate", .choice(["none", "tanh"]), default: .text("none"), "\"tanh\" for the form that GPT-2 uses")],
-    "The Gaussian error linear unit.", formula: "x * Phi(x); tanh form: x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))",
-    source: "Hendrycks and Gimpel 2016, Gaussian Error Linear Units", example: "print(lab.tensor{-1, 0, 1}:gelu{approximate = \"tanh\"})",
+    [
+      .tensor(),
+      .option(
+        "approximate", .choice(["none", "tanh"]), default: .text("none"), "\"tanh\" for the form that GPT-2 uses"),
+    ],
+    "The Gaussian error linear unit.",
+    formula: "x * Phi(x); tanh form: x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))",
+    source: "Hendrycks and Gimpel 2016, Gaussian Error Linear Units",
+    example: "print(lab.tensor{-1, 0, 1}:gelu{approximate = \"tanh\"})",
     check: .init(
       samples: [
         Sample(.uniform([3, 4], -3, 3), .text("none")), Sample(.uniform([3, 4], -3, 3), .text("tanh")),
@@ -72,7 +79,8 @@ extension Tensor {
     let y = try Forward.unary(tanhForm ? .geluTanh : .gelu, x)
     guard x.isTracked else { return y }
     return y.recorded("gelu", [x], saving: [x]) { backward in
-      try backward.send(0, tanhForm ? Tensor.geluTanhSlope(x) * backward.gradient : Tensor.geluSlope(x) * backward.gradient)
+      try backward.send(
+        0, tanhForm ? Tensor.geluTanhSlope(x) * backward.gradient : Tensor.geluSlope(x) * backward.gradient)
     }
   }
 
@@ -85,7 +93,8 @@ extension Tensor {
 
   /// The product rule on x/2 (1 + t), t = tanh(u), u = c (x + a x^3).
   private static func geluTanhSlope(_ x: Tensor) throws -> Tensor {
-    let c = (2 / Double.pi).squareRoot(), a = 0.044715
+    let c = (2 / Double.pi).squareRoot()
+    let a = 0.044715
     let t = try (x * (x * x * a + 1) * c).tanh()
     let inner = try (x * x * (3 * a) + 1) * c
     return try (t + 1) * 0.5 + x * 0.5 * (1 - t * t) * inner

@@ -8,7 +8,8 @@ public enum Arithmetic {
   ]
 
   static let add: Operation = .binary(
-    "add", metamethod: "__add", "The sum, elementwise: `a + b`.", example: "print(lab.tensor{1, 2} + lab.tensor{10, 20})",
+    "add", metamethod: "__add", "The sum, elementwise: `a + b`.",
+    example: "print(lab.tensor{1, 2} + lab.tensor{10, 20})",
     kernel: .add, saves: false, reference: { $0 + $1 }, left: { try $0.g }, right: { try $0.g })
 
   static let subtract: Operation = .binary(
@@ -22,7 +23,8 @@ public enum Arithmetic {
 
   static let divide: Operation = .binary(
     "div", metamethod: "__div", "The quotient, elementwise: `a / b`.",
-    notes: "Whole numbers are converted to float32. Division by 0 gives inf or nan.", example: "print(lab.tensor{1, 2} / 4)",
+    notes: "Whole numbers are converted to float32. Division by 0 gives inf or nan.",
+    example: "print(lab.tensor{1, 2} / 4)",
     kernel: .divide, floating: true, domains: (-3...3, 0.5...3), reference: { $0 / $1 },
     left: { try $0.g / $0.b }, right: { try -$0.g * $0.a / ($0.b * $0.b) })
 
@@ -34,7 +36,8 @@ public enum Arithmetic {
   static let remainder: Operation = .binary(
     "remainder", metamethod: "__mod", "What floor division leaves, with the sign of the divisor: `a % b`.",
     formula: "a - b * floor(a / b)", example: "print(lab.tensor({7, -7}, \"int64\") % 3)",
-    kernel: .remainder, saves: true, domains: (-3...3, 0.7...0.8), order: 1, reference: { $0 - $1 * ($0 / $1).rounded(.down) },
+    kernel: .remainder, saves: true, domains: (-3...3, 0.7...0.8), order: 1,
+    reference: { $0 - $1 * ($0 / $1).rounded(.down) },
     left: { try $0.g },
     right: { parts in try -parts.g * Recording.without { try floorDivide.call(parts.a, parts.b) } })
 
@@ -50,18 +53,21 @@ public enum Arithmetic {
 
   static let maximum: Operation = .binary(
     "maximum", metamethod: nil, "The greater of two, elementwise; nan if either is nan.",
-    notes: "Where both are equal, each side receives half of the gradient.", example: "print(lab.tensor{1, -2}:maximum(0))",
+    notes: "Where both are equal, each side receives half of the gradient.",
+    example: "print(lab.tensor{1, -2}:maximum(0))",
     kernel: .maximum, reference: { Swift.max($0, $1) },
     left: { parts in try parts.g * share(parts, .greater) }, right: { parts in try parts.g * share(parts, .less) })
 
   static let minimum: Operation = .binary(
     "minimum", metamethod: nil, "The lesser of two, elementwise; nan if either is nan.",
-    notes: "Where both are equal, each side receives half of the gradient.", example: "print(lab.tensor{1, -2}:minimum(0))",
+    notes: "Where both are equal, each side receives half of the gradient.",
+    example: "print(lab.tensor{1, -2}:minimum(0))",
     kernel: .minimum, reference: { Swift.min($0, $1) },
     left: { parts in try parts.g * share(parts, .less) }, right: { parts in try parts.g * share(parts, .greater) })
 
   static let negate: Operation = .unary(
-    "neg", .arithmetic, metamethod: "__unm", "The negative, elementwise: `-x`.", kernel: .negate, integerKernel: { 0 &- $0 },
+    "neg", .arithmetic, metamethod: "__unm", "The negative, elementwise: `-x`.", kernel: .negate,
+    integerKernel: { 0 &- $0 },
     reference: { -$0 }, gradient: { try -$0.g })
 
   /// 1 where the comparison holds, one half where both are equal, else 0.

@@ -89,8 +89,8 @@ public enum Comparisons {
   /// A row for a question about each element.
   private static func question(
     _ name: String, _ summary: String, notes: String? = nil, example: String,
-    _ reference: @escaping @Sendable (Double) -> Bool,
-    _ answer: @escaping @Sendable (Tensor) throws -> Tensor
+    reference: @escaping @Sendable (Double) -> Bool,
+    answer: @escaping @Sendable (Tensor) throws -> Tensor
   ) -> Operation {
     Operation(
       name, .comparison, [.tensor()], summary, notes: notes, example: example,
@@ -105,23 +105,20 @@ public enum Comparisons {
 
   static let logicalNot: Operation = question(
     "logical_not", "Whether an element is false.", notes: "Of numbers, only 0 counts as false.",
-    example: "print(lab.tensor{1, 2, 3}:gt(1):logical_not())", { $0 == 0 }
-  ) { try Forward.compare(.equal, $0, number: 0) }
+    example: "print(lab.tensor{1, 2, 3}:gt(1):logical_not())", reference: { $0 == 0 },
+    answer: { try Forward.compare(.equal, $0, number: 0) })
   static let isnan: Operation = question(
-    "isnan", "Whether an element is not a number.", example: "print((lab.tensor{0, 1} / 0):isnan())", { $0.isNaN }
-  ) {
-    try Forward.compare(.notEqual, $0, $0)
-  }
+    "isnan", "Whether an element is not a number.", example: "print((lab.tensor{0, 1} / 0):isnan())",
+    reference: { $0.isNaN },
+    answer: { try Forward.compare(.notEqual, $0, $0) })
   static let isinf: Operation = question(
     "isinf", "Whether an element is infinite, of either sign.", example: "print((lab.tensor{0, 1} / 0):isinf())",
-    { $0.isInfinite }
-  ) {
-    try Forward.compare(.equal, magnitude($0), number: .infinity)
-  }
+    reference: { $0.isInfinite },
+    answer: { try Forward.compare(.equal, magnitude($0), number: .infinity) })
   static let isfinite: Operation = question(
     "isfinite", "Whether an element is neither infinite nor nan.", example: "print((lab.tensor{0, 1} / 0):isfinite())",
-    { $0.isFinite }
-  ) { try Forward.compare(.less, magnitude($0), number: .infinity) }
+    reference: { $0.isFinite },
+    answer: { try Forward.compare(.less, magnitude($0), number: .infinity) })
 
   private static func magnitude(_ x: Tensor) throws -> Tensor {
     x.dtype.isFloating ? try Forward.unary(.absolute, x) : x

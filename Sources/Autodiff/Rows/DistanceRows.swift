@@ -23,7 +23,8 @@ public enum Distances {
     check: .init(
       samples: [2, 1, .infinity, -.infinity, 3, 2.5].flatMap { (p: Double) -> [Sample] in
         [
-          Sample(.distinct([3, 4]), .number(p), .none, .boolean(false)), Sample(.distinct([3, 4]), .number(p), .integers([1]), .boolean(true)),
+          Sample(.distinct([3, 4]), .number(p), .none, .boolean(false)),
+          Sample(.distinct([3, 4]), .number(p), .integers([1]), .boolean(true)),
           Sample(.distinct([2, 3, 2]), .number(p), .integers([0, 2]), .boolean(false)),
         ]
       }
@@ -39,16 +40,20 @@ public enum Distances {
       .tensor(), .dimension(default: -1, "the dimension along which vectors lie; the last when left out"),
       .option("p", .number, default: .number(2), "the kind of norm"),
       .option("eps", .number, default: .number(1e-12), "the least divisor"),
-    ], "Vectors divided by their p-norm.", formula: "x / max(norm(x), eps)", example: "print(lab.tensor{3, 4}:normalize())",
+    ], "Vectors divided by their p-norm.", formula: "x / max(norm(x), eps)",
+    example: "print(lab.tensor{3, 4}:normalize())",
     check: .init(
       samples: [
-        Sample(.distinct([3, 4]), .integer(1), .number(2), .number(1e-12)), Sample(.distinct([3, 4]), .integer(0), .number(1), .number(1e-12)),
+        Sample(.distinct([3, 4]), .integer(1), .number(2), .number(1e-12)),
+        Sample(.distinct([3, 4]), .integer(0), .number(1), .number(1e-12)),
         Sample(.distinct([2, 3, 2]), .integer(1), .number(3), .number(1e-12)),
       ]
     ) { values in
       let p = try values.arguments.number(2)
       return [
-        Reductions.rowwise(try values.array(0), try values.arguments.integer(1)) { row in row.map { $0 / Swift.max(length(row, p), 1e-12) } }
+        Reductions.rowwise(try values.array(0), try values.arguments.integer(1)) { row in
+          row.map { $0 / Swift.max(length(row, p), 1e-12) }
+        }
       ]
     },
     body: .general { [.tensor(try $0.tensor(0).normalized($0.integer(1), p: $0.number(2), epsilon: $0.number(3)))] })
@@ -63,8 +68,10 @@ public enum Distances {
     example: "print(lab.tensor{1, 0}:cosine_similarity(lab.tensor{1, 1}))",
     check: .init(
       samples: [
-        Sample(.normal([3, 4]), .normal([3, 4]), .integer(1), .number(1e-8)), Sample(.normal([3, 4]), .normal([3, 4]), .integer(0), .number(1e-8)),
-        Sample(.normal([3, 4]), .normal([4]), .integer(1), .number(1e-8)), Sample(.normal([2]), .normal([2]), .integer(0), .number(1e-8)),
+        Sample(.normal([3, 4]), .normal([3, 4]), .integer(1), .number(1e-8)),
+        Sample(.normal([3, 4]), .normal([3, 4]), .integer(0), .number(1e-8)),
+        Sample(.normal([3, 4]), .normal([4]), .integer(1), .number(1e-8)),
+        Sample(.normal([2]), .normal([2]), .integer(0), .number(1e-8)),
       ]
     ) { values in
       let (a, b) = (try values.array(0), try values.array(1))
@@ -82,7 +89,9 @@ public enum Distances {
         }
       ]
     },
-    body: .general { [.tensor(try $0.tensor(0).cosineSimilarity($0.tensor(1), dim: $0.integer(2), epsilon: $0.number(3)))] })
+    body: .general {
+      [.tensor(try $0.tensor(0).cosineSimilarity($0.tensor(1), dim: $0.integer(2), epsilon: $0.number(3)))]
+    })
 
   static let pairDistances: Operation = Operation(
     "cdist", .matrix,
@@ -98,7 +107,8 @@ public enum Distances {
     check: .init(
       samples: [2.0, 1, 3].flatMap { p in
         [
-          Sample(.normal([3, 2]), .normal([4, 2]), .number(p)), Sample(.normal([2, 3, 2]), .normal([2, 2, 2]), .number(p)),
+          Sample(.normal([3, 2]), .normal([4, 2]), .number(p)),
+          Sample(.normal([2, 3, 2]), .normal([2, 2, 2]), .number(p)),
           Sample(.normal([2, 3, 2]), .normal([2, 2]), .number(p)),
         ]
       }
@@ -109,7 +119,8 @@ public enum Distances {
       return [
         Plain(Array(a.shape.dropLast(2)) + [m, n]) { place in
           let (i, j) = (place[place.count - 2], place[place.count - 1])
-          let lead = Array(place.dropLast(2)), own = Array(lead.suffix(b.shape.count - 2))
+          let lead = Array(place.dropLast(2))
+          let own = Array(lead.suffix(b.shape.count - 2))
           return length((0..<width).map { a[lead + [i, $0]] - b[own + [j, $0]] }, p)
         }
       ]

@@ -7,7 +7,8 @@ func powReference(_ a: Double, _ b: Double) -> Double { Foundation.pow(a, b) }
 /// Rows for functions of each element.
 public enum Elementwise {
   public static let rows: [Operation] = [
-    exp, expm1, log, log1p, squareRoot, reciprocalSquareRoot, absolute, sign, floor, ceil, round, truncate, square, reciprocal,
+    exp, expm1, log, log1p, squareRoot, reciprocalSquareRoot, absolute, sign, floor, ceil, round, truncate, square,
+    reciprocal,
     sin, cos, tanh, erf, lgamma, digamma,
   ]
 
@@ -16,7 +17,8 @@ public enum Elementwise {
     reference: { Foundation.exp($0) }, gradient: { try $0.g * $0.y })
 
   static let expm1: Operation = .unary(
-    "expm1", .elementwise, "The exponential minus one, exact near 0.", formula: "e^x - 1", kernel: .expm1, usesResult: true,
+    "expm1", .elementwise, "The exponential minus one, exact near 0.", formula: "e^x - 1", kernel: .expm1,
+    usesResult: true,
     reference: { Foundation.expm1($0) }, gradient: { try $0.g * ($0.y + 1) })
 
   static let log: Operation = .unary(
@@ -24,15 +26,18 @@ public enum Elementwise {
     reference: { Foundation.log($0) }, gradient: { try $0.g / $0.x })
 
   static let log1p: Operation = .unary(
-    "log1p", .elementwise, "The logarithm of 1 + x, exact near 0.", formula: "log(1 + x)", kernel: .log1p, domain: -0.8...3,
+    "log1p", .elementwise, "The logarithm of 1 + x, exact near 0.", formula: "log(1 + x)", kernel: .log1p,
+    domain: -0.8...3,
     reference: { Foundation.log1p($0) }, gradient: { try $0.g / ($0.x + 1) })
 
   static let squareRoot: Operation = .unary(
-    "sqrt", .elementwise, "The square root.", notes: "nan below 0.", kernel: .squareRoot, usesResult: true, domain: 0.2...3,
+    "sqrt", .elementwise, "The square root.", notes: "nan below 0.", kernel: .squareRoot, usesResult: true,
+    domain: 0.2...3,
     reference: { $0.squareRoot() }, gradient: { try $0.g * 0.5 / $0.y })
 
   static let reciprocalSquareRoot: Operation = .unary(
-    "rsqrt", .elementwise, "One over the square root.", formula: "1 / sqrt(x)", kernel: .reciprocalSquareRoot, usesResult: true,
+    "rsqrt", .elementwise, "One over the square root.", formula: "1 / sqrt(x)", kernel: .reciprocalSquareRoot,
+    usesResult: true,
     domain: 0.2...3, reference: { 1 / $0.squareRoot() }, gradient: { try $0.g * -0.5 * $0.y * $0.y * $0.y })
 
   static let absolute: Operation = .unary(
@@ -41,19 +46,23 @@ public enum Elementwise {
     gradient: { parts in try parts.g * Recording.without { try Forward.unary(.sign, parts.x) } })
 
   static let sign: Operation = .unary(
-    "sign", .elementwise, "-1, 0 or 1, as the number is negative, zero or positive.", notes: "Its gradient is zero.", kernel: .sign,
+    "sign", .elementwise, "-1, 0 or 1, as the number is negative, zero or positive.", notes: "Its gradient is zero.",
+    kernel: .sign,
     integerKernel: { $0.signum() }, reference: { $0 > 0 ? 1 : ($0 < 0 ? -1 : 0) }, gradient: nil)
 
   static let floor: Operation = .unary(
-    "floor", .elementwise, "Rounded down to a whole number.", notes: "Its gradient is zero.", kernel: .floor, integerKernel: { $0 },
+    "floor", .elementwise, "Rounded down to a whole number.", notes: "Its gradient is zero.", kernel: .floor,
+    integerKernel: { $0 },
     reference: { $0.rounded(.down) }, gradient: nil)
 
   static let ceil: Operation = .unary(
-    "ceil", .elementwise, "Rounded up to a whole number.", notes: "Its gradient is zero.", kernel: .ceil, integerKernel: { $0 },
+    "ceil", .elementwise, "Rounded up to a whole number.", notes: "Its gradient is zero.", kernel: .ceil,
+    integerKernel: { $0 },
     reference: { $0.rounded(.up) }, gradient: nil)
 
   static let round: Operation = .unary(
-    "round", .elementwise, "Rounded to the nearest whole number, halves to the even one.", notes: "Its gradient is zero.",
+    "round", .elementwise, "Rounded to the nearest whole number, halves to the even one.",
+    notes: "Its gradient is zero.",
     kernel: .round, integerKernel: { $0 }, reference: { $0.rounded(.toNearestOrEven) }, gradient: nil)
 
   static let truncate: Operation = .unary(
@@ -61,11 +70,13 @@ public enum Elementwise {
     integerKernel: { $0 }, reference: { $0.rounded(.towardZero) }, gradient: nil)
 
   static let square: Operation = .unary(
-    "square", .elementwise, "The square.", formula: "x * x", kernel: .square, integerKernel: { $0 &* $0 }, reference: { $0 * $0 },
+    "square", .elementwise, "The square.", formula: "x * x", kernel: .square, integerKernel: { $0 &* $0 },
+    reference: { $0 * $0 },
     gradient: { try $0.g * ($0.x * 2) })
 
   static let reciprocal: Operation = .unary(
-    "reciprocal", .elementwise, "One over the number.", formula: "1 / x", kernel: .reciprocal, usesResult: true, domain: 0.3...3,
+    "reciprocal", .elementwise, "One over the number.", formula: "1 / x", kernel: .reciprocal, usesResult: true,
+    domain: 0.3...3,
     reference: { 1 / $0 }, gradient: { try -$0.g * $0.y * $0.y })
 
   static let sin: Operation = .unary(
@@ -81,12 +92,14 @@ public enum Elementwise {
     gradient: { try $0.g * (1 - $0.y * $0.y) })
 
   static let erf: Operation = .unary(
-    "erf", .elementwise, "The error function.", formula: "2 / sqrt(pi) * integral of exp(-t^2) from 0 to x", kernel: .erf,
+    "erf", .elementwise, "The error function.", formula: "2 / sqrt(pi) * integral of exp(-t^2) from 0 to x",
+    kernel: .erf,
     reference: { Foundation.erf($0) },
     gradient: { try $0.g * exp.call(-($0.x * $0.x)) * (2 / Double.pi.squareRoot()) })
 
   static let lgamma: Operation = .unary(
-    "lgamma", .elementwise, "The logarithm of the absolute value of the gamma function.", kernel: .lgamma, domain: 0.5...4,
+    "lgamma", .elementwise, "The logarithm of the absolute value of the gamma function.", kernel: .lgamma,
+    domain: 0.5...4,
     reference: { Foundation.lgamma($0) }, gradient: { try $0.g * digamma.call($0.x) })
 
   static let digamma: Operation = .unary(

@@ -7,7 +7,8 @@ public enum Fourier {
 
   private static let pairs = "Complex numbers are pairs (real part, imaginary part) in a last dimension of size 2"
   private static let length: Parameter = Parameter(
-    "n", .integer, default: Parameter.Fallback.none, option: true, "how many points to take: the rest is cut off, missing ones are 0")
+    "n", .integer, default: Parameter.Fallback.none, option: true,
+    "how many points to take: the rest is cut off, missing ones are 0")
 
   /// The transform of the points along `dim` (real, or pairs) by its definition.
   private static func transformed(_ x: Plain, dim: Int, length: Int?, sign: Double, isComplex: Bool) -> Plain {
@@ -33,14 +34,22 @@ public enum Fourier {
 
   private static func complexRow(_ name: String, _ summary: String, _ formula: String, inverse: Bool) -> Operation {
     Operation(
-      name, .signal, [.tensor("x", "complex numbers"), .dimension(default: -2, "the dimension; the one before the pairs when left out"), length],
-      summary, formula: formula, notes: "\(pairs): {..., n, 2}. Dimensions are those of the tensor, so the last complex one is -2.",
+      name, .signal,
+      [
+        .tensor("x", "complex numbers"),
+        .dimension(default: -2, "the dimension; the one before the pairs when left out"), length,
+      ],
+      summary, formula: formula,
+      notes: "\(pairs): {..., n, 2}. Dimensions are those of the tensor, so the last complex one is -2.",
       example: "print(lab.tensor{{1, 0}, {2, 0}, {3, 0}, {4, 0}}:\(name)())",
       check: .init(
         samples: [
-          Sample(.normal([8, 2]), .integer(0), .none), Sample(.normal([2, 6, 2]), .integer(1), .none), Sample(.normal([5, 3, 2]), .integer(0), .none),
-          Sample(.normal([7, 2]), .integer(0), .none), Sample(.normal([4, 2]), .integer(0), .integer(6)), Sample(.normal([5, 2]), .integer(0), .integer(3)),
-          Sample(.normal([1, 2]), .integer(0), .none), Sample(.normal([60, 2]), .integer(0), .none), Sample(.normal([2, 0, 4, 2]), .integer(2), .none),
+          Sample(.normal([8, 2]), .integer(0), .none), Sample(.normal([2, 6, 2]), .integer(1), .none),
+          Sample(.normal([5, 3, 2]), .integer(0), .none),
+          Sample(.normal([7, 2]), .integer(0), .none), Sample(.normal([4, 2]), .integer(0), .integer(6)),
+          Sample(.normal([5, 2]), .integer(0), .integer(3)),
+          Sample(.normal([1, 2]), .integer(0), .none), Sample(.normal([60, 2]), .integer(0), .none),
+          Sample(.normal([2, 0, 4, 2]), .integer(2), .none),
         ]
       ) { values in
         let x = try values.array(0)
@@ -48,28 +57,37 @@ public enum Fourier {
         let y = transformed(x, dim: dim, length: n, sign: inverse ? 1 : -1, isComplex: true)
         return [inverse ? y.map { $0 / Double(n ?? x.shape[dim]) } : y]
       },
-      body: .general { [.tensor(try $0.tensor(0).fourier($0.integer(1), inverse: inverse, length: $0.optionalInteger(2)))] })
+      body: .general {
+        [.tensor(try $0.tensor(0).fourier($0.integer(1), inverse: inverse, length: $0.optionalInteger(2)))]
+      })
   }
 
   static let fft: Operation = complexRow(
-    "fft", "The discrete Fourier transform of complex numbers.", "y[k] = sum over t of x[t] e^(-2 pi i k t / n), k and t from 0", inverse: false)
+    "fft", "The discrete Fourier transform of complex numbers.",
+    "y[k] = sum over t of x[t] e^(-2 pi i k t / n), k and t from 0", inverse: false)
   static let ifft: Operation = complexRow(
-    "ifft", "The inverse of the discrete Fourier transform.", "y[t] = sum over k of x[k] e^(2 pi i k t / n) / n, k and t from 0", inverse: true)
+    "ifft", "The inverse of the discrete Fourier transform.",
+    "y[t] = sum over k of x[k] e^(2 pi i k t / n) / n, k and t from 0", inverse: true)
 
   static let rfft: Operation = Operation(
-    "rfft", .signal, [.tensor("x", "real numbers"), .dimension(default: -1, "the dimension; the last when left out"), length],
+    "rfft", .signal,
+    [.tensor("x", "real numbers"), .dimension(default: -1, "the dimension; the last when left out"), length],
     "The first half of the Fourier transform of real numbers; the other half mirrors it.",
     formula: "y[k] = sum over t of x[t] e^(-2 pi i k t / n), k from 0 to n / 2",
-    notes: "\(pairs), which the result has in addition: {..., n // 2 + 1, 2}.", example: "print(lab.tensor{1, 2, 3, 4}:rfft())",
+    notes: "\(pairs), which the result has in addition: {..., n // 2 + 1, 2}.",
+    example: "print(lab.tensor{1, 2, 3, 4}:rfft())",
     check: .init(
       samples: [
-        Sample(.normal([8]), .integer(0), .none), Sample(.normal([2, 5]), .integer(1), .none), Sample(.normal([6, 2]), .integer(0), .none),
-        Sample(.normal([4]), .integer(0), .integer(7)), Sample(.normal([7]), .integer(0), .integer(4)), Sample(.normal([1]), .integer(0), .none),
+        Sample(.normal([8]), .integer(0), .none), Sample(.normal([2, 5]), .integer(1), .none),
+        Sample(.normal([6, 2]), .integer(0), .none),
+        Sample(.normal([4]), .integer(0), .integer(7)), Sample(.normal([7]), .integer(0), .integer(4)),
+        Sample(.normal([1]), .integer(0), .none),
         Sample(.normal([11]), .integer(0), .none),
       ]
     ) { values in
       let dim = try values.arguments.integer(1)
-      let full = transformed(try values.array(0), dim: dim, length: values.arguments.optionalInteger(2), sign: -1, isComplex: false)
+      let full = transformed(
+        try values.array(0), dim: dim, length: values.arguments.optionalInteger(2), sign: -1, isComplex: false)
       var shape = full.shape
       shape[dim] = full.shape[dim] / 2 + 1
       return [Plain(shape) { full[$0] }]
@@ -79,8 +97,11 @@ public enum Fourier {
   static let irfft: Operation = Operation(
     "irfft", .signal,
     [
-      .tensor("x", "complex numbers, as rfft gives them"), .dimension(default: -2, "the dimension; the one before the pairs when left out"),
-      Parameter("n", .integer, default: Parameter.Fallback.none, option: true, "how many real points; 2 (m - 1) for m numbers when left out"),
+      .tensor("x", "complex numbers, as rfft gives them"),
+      .dimension(default: -2, "the dimension; the one before the pairs when left out"),
+      Parameter(
+        "n", .integer, default: Parameter.Fallback.none, option: true,
+        "how many real points; 2 (m - 1) for m numbers when left out"),
     ], "The inverse of `rfft`.",
     notes: """
       \(pairs). Pass `n` for an odd number of points. The imaginary parts of the first point, and of the last one for an even n, \
@@ -89,8 +110,10 @@ public enum Fourier {
     example: "print(lab.tensor{1, 2, 3, 4}:rfft():irfft())",
     check: .init(
       samples: [
-        Sample(.normal([5, 2]), .integer(0), .none), Sample(.normal([2, 4, 2]), .integer(1), .integer(7)), Sample(.normal([4, 3, 2]), .integer(0), .none),
-        Sample(.normal([3, 2]), .integer(0), .integer(8)), Sample(.normal([6, 2]), .integer(0), .integer(5)), Sample(.normal([1, 2]), .integer(0), .none),
+        Sample(.normal([5, 2]), .integer(0), .none), Sample(.normal([2, 4, 2]), .integer(1), .integer(7)),
+        Sample(.normal([4, 3, 2]), .integer(0), .none),
+        Sample(.normal([3, 2]), .integer(0), .integer(8)), Sample(.normal([6, 2]), .integer(0), .integer(5)),
+        Sample(.normal([1, 2]), .integer(0), .none),
       ]
     ) { values in
       let x = try values.array(0)
@@ -100,7 +123,9 @@ public enum Fourier {
       shape[dim] = n
       // Both halves, the second mirrored and conjugated; real where a point is its own mirror image.
       let full = Plain(shape) { place in
-        let k = place[dim], mirrored = k > n / 2, isImaginary = place[place.count - 1] == 1
+        let k = place[dim]
+        let mirrored = k > n / 2
+        let isImaginary = place[place.count - 1] == 1
         var at = place
         at[dim] = mirrored ? n - k : k
         if at[dim] >= x.shape[dim] || (isImaginary && (k == 0 || 2 * k == n)) { return 0 }

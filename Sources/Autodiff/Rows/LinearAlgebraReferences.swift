@@ -13,7 +13,9 @@ enum PlainMatrix {
     return first.indices.map { index in Plain(lead + first[index].shape, results.flatMap { $0[index].values }) }
   }
 
-  static func plain(_ a: Matrix, columns: Int? = nil) -> Plain { Plain([a.count, columns ?? a.first?.count ?? 0], a.flatMap { $0 }) }
+  static func plain(_ a: Matrix, columns: Int? = nil) -> Plain {
+    Plain([a.count, columns ?? a.first?.count ?? 0], a.flatMap { $0 })
+  }
 
   static func transpose(_ a: Matrix) -> Matrix { a.isEmpty ? [] : a[0].indices.map { j in a.map { $0[j] } } }
 
@@ -92,11 +94,14 @@ enum PlainMatrix {
     for _ in 0..<60 {
       for p in columns.indices {
         for q in columns.indices where q > p {
-          let (alpha, beta, gamma) = (dot(columns[p], columns[p]), dot(columns[q], columns[q]), dot(columns[p], columns[q]))
+          let (alpha, beta, gamma) = (
+            dot(columns[p], columns[p]), dot(columns[q], columns[q]), dot(columns[p], columns[q])
+          )
           if gamma == 0 { continue }
           let zeta = (beta - alpha) / (2 * gamma)
           let t = (zeta < 0 ? -1 : 1) / (abs(zeta) + (zeta * zeta + 1).squareRoot())
-          let c = 1 / (t * t + 1).squareRoot(), s = c * t
+          let c = 1 / (t * t + 1).squareRoot()
+          let s = c * t
           func turn(_ rows: inout Matrix) {
             let (x, y) = (rows[p], rows[q])
             rows[p] = zip(x, y).map { c * $0 - s * $1 }
@@ -110,7 +115,10 @@ enum PlainMatrix {
     let lengths = columns.map { dot($0, $0).squareRoot() }
     let order = columns.indices.sorted { lengths[$0] > lengths[$1] }
     let u = order.map { j in leading(columns[j].map { $0 / lengths[j] }) }
-    return (u.map(\.vector), order.map { lengths[$0] }, zip(order, u).map { j, column in column.turned ? v[j].map { -$0 } : v[j] })
+    return (
+      u.map(\.vector), order.map { lengths[$0] },
+      zip(order, u).map { j, column in column.turned ? v[j].map { -$0 } : v[j] }
+    )
   }
 
   /// Gram-Schmidt, twice against rounding: columns of q as rows, and r.

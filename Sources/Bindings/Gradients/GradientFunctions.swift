@@ -19,7 +19,8 @@ extension Lab {
         throw Failure(.dtype, "only floating-point tensors have gradients, found \(tensor.dtype.name)")
       }
       guard tensor.history == nil else {
-        throw Failure(.gradient, "this is a result of an operation, gradients flow through it already; use :detach() to cut it off")
+        throw Failure(
+          .gradient, "this is a result of an operation, gradients flow through it already; use :detach() to cut it off")
       }
       tensor.requiresGradient = on
       return call.pushSelf()
@@ -27,9 +28,12 @@ extension Lab {
     tensors.method("backward", parameters: ["gradient", "options"]) { [self] call, tensor in
       let seed = call.objectIfAny(1, tensors)
       let options = try call.options(seed == nil && call.isTable(1) ? 1 : 2, known: ["retain_graph", "create_graph"])
-      if seed == nil, !call.isNil(1), !call.isTable(1) { throw call.mismatch(1, wanted: "a Tensor or a table of options") }
+      if seed == nil, !call.isNil(1), !call.isTable(1) {
+        throw call.mismatch(1, wanted: "a Tensor or a table of options")
+      }
       try tensor.backward(
-        seed: seed, createGraph: try options.boolean("create_graph") ?? false, retainGraph: try options.boolean("retain_graph"))
+        seed: seed, createGraph: try options.boolean("create_graph") ?? false,
+        retainGraph: try options.boolean("retain_graph"))
       return 0
     }
     tensors.method("register_hook", parameters: ["hook"]) { [self] call, tensor in
@@ -44,20 +48,28 @@ extension Lab {
       return call.pushSelf()
     }
     docs.add(
-      Doc("Tensor.requires_grad_", "x:requires_grad_([on])", chapter: "Gradients",
+      Doc(
+        "Tensor.requires_grad_", "x:requires_grad_([on])", chapter: "Gradients",
         "Asks for gradients with respect to this tensor, and returns it.",
         example: "local w = lab.ones{2}:requires_grad_()\nlocal loss = (w * w):sum()\nloss:backward()\nprint(w.grad)"))
     docs.add(
-      Doc("Tensor.backward", "x:backward([gradient], {retain_graph, create_graph})", chapter: "Gradients",
+      Doc(
+        "Tensor.backward", "x:backward([gradient], {retain_graph, create_graph})", chapter: "Gradients",
         "Adds the gradient of x to the .grad of every tensor that requires one.",
         details: [
-          "gradient: where to start, of x's shape; 1 for a single number", "{create_graph}: record the gradients, to differentiate them again",
+          "gradient: where to start, of x's shape; 1 for a single number",
+          "{create_graph}: record the gradients, to differentiate them again",
           "{retain_graph}: keep the graph for another walk",
-        ], example: "local w = lab.tensor{3}:requires_grad_()\nlocal loss = (w ^ 2):sum()\nloss:backward()\nprint(w.grad)"))
+        ],
+        example: "local w = lab.tensor{3}:requires_grad_()\nlocal loss = (w ^ 2):sum()\nloss:backward()\nprint(w.grad)")
+    )
     docs.add(
-      Doc("Tensor.register_hook", "x:register_hook(f)", chapter: "Gradients",
+      Doc(
+        "Tensor.register_hook", "x:register_hook(f)", chapter: "Gradients",
         "Calls f with the complete gradient of x in each backward; a tensor that f returns takes its place.",
-        example: "local w = lab.ones{2}:requires_grad_()\nlocal y = w * 2\ny:register_hook(function(g) return g * 10 end)\ny:sum():backward()\nprint(w.grad)"))
+        example:
+          "local w = lab.ones{2}:requires_grad_()\nlocal y = w * 2\ny:register_hook(function(g) return g * 10 end)\ny:sum():backward()\nprint(w.grad)"
+      ))
   }
 
   /// Tensors given as one tensor or a table of them.
@@ -69,15 +81,22 @@ extension Lab {
 
   private func defineGrad() throws {
     try define(
-      Doc("lab.grad", "lab.grad(outputs, inputs, {create_graph, retain_graph, allow_unused, grad_outputs})", chapter: "Gradients",
+      Doc(
+        "lab.grad", "lab.grad(outputs, inputs, {create_graph, retain_graph, allow_unused, grad_outputs})",
+        chapter: "Gradients",
         parameters: ["outputs", "inputs", "options"],
         "The gradients of outputs with respect to inputs, as a table in the order of inputs; nothing is accumulated.",
         details: [
           "outputs: a single number, or several (their sum)", "{create_graph}: make the gradients differentiable",
-          "{allow_unused}: zeros for inputs that outputs do not depend on", "{grad_outputs}: starting gradients, one for each output",
-        ], example: "local x = lab.tensor{2}:requires_grad_()\nlocal g = lab.grad((x ^ 3):sum(), {x}, {create_graph = true})\nprint(lab.grad(g[1]:sum(), {x})[1])")
+          "{allow_unused}: zeros for inputs that outputs do not depend on",
+          "{grad_outputs}: starting gradients, one for each output",
+        ],
+        example:
+          "local x = lab.tensor{2}:requires_grad_()\nlocal g = lab.grad((x ^ 3):sum(), {x}, {create_graph = true})\nprint(lab.grad(g[1]:sum(), {x})[1])"
+      )
     ) { [self] call in
-      let outputs = try tensorList(call, 1), inputs = try tensorList(call, 2)
+      let outputs = try tensorList(call, 1)
+      let inputs = try tensorList(call, 2)
       let options = try call.options(3, known: ["create_graph", "retain_graph", "allow_unused", "grad_outputs"])
       let seeds = try options.read("grad_outputs") { stack, what in try stack.table(at: -1, what).objects(tensors) }
       let found = try Tensor.gradients(
@@ -89,9 +108,11 @@ extension Lab {
 
   private func defineNoGrad() throws {
     try define(
-      Doc("lab.no_grad", "lab.no_grad(f, ...)", chapter: "Gradients", parameters: ["f"],
+      Doc(
+        "lab.no_grad", "lab.no_grad(f, ...)", chapter: "Gradients", parameters: ["f"],
         "Calls f(...) without recording, and returns what it returns.",
-        example: "local w = lab.ones{2}:requires_grad_()\nprint(lab.no_grad(function() return (w * 2).requires_grad end))")
+        example:
+          "local w = lab.ones{2}:requires_grad_()\nprint(lab.no_grad(function() return (w * 2).requires_grad end))")
     ) { call in
       guard call.isFunction(1) else { throw call.mismatch(1, wanted: "a function") }
       let below = call.index(1) - 1
@@ -99,20 +120,28 @@ extension Lab {
       return call.stack.count - below
     }
     try define(
-      Doc("lab.is_grad_enabled", "lab.is_grad_enabled()", chapter: "Gradients", "Whether operations are recorded now.",
+      Doc(
+        "lab.is_grad_enabled", "lab.is_grad_enabled()", chapter: "Gradients", "Whether operations are recorded now.",
         example: "print(lab.is_grad_enabled())")
     ) { call in call.push(Recording.isOn) }
   }
 
   private func defineCustom() throws {
     try define(
-      Doc("lab.custom_gradient", "lab.custom_gradient(forward, backward)", chapter: "Gradients", parameters: ["forward", "backward"],
+      Doc(
+        "lab.custom_gradient", "lab.custom_gradient(forward, backward)", chapter: "Gradients",
+        parameters: ["forward", "backward"],
         "A function with a gradient of its own: forward(x, ...) gives the result, backward(g, y, x, ...) one gradient for each input.",
-        notes: "forward runs without recording. A gradient of nil counts as zero. Gradients of the gradient go through the operations that backward uses.",
-        example: "local sign = lab.custom_gradient(function(x) return x:sign() end, function(g) return g end)\nlocal w = lab.tensor{-2, 3}:requires_grad_()\nsign(w):sum():backward()\nprint(w.grad)")
+        notes:
+          "forward runs without recording. A gradient of nil counts as zero. Gradients of the gradient go through the operations that backward uses.",
+        example:
+          "local sign = lab.custom_gradient(function(x) return x:sign() end, function(g) return g end)\nlocal w = lab.tensor{-2, 3}:requires_grad_()\nsign(w):sum():backward()\nprint(w.grad)"
+      )
     ) { [self] call in
-      let forward = try call.function(1), backward = try call.function(2)
-      return try call.push(.function(NativeFunction("custom_gradient") { [self] call in try runCustom(call, forward, backward) }))
+      let forward = try call.function(1)
+      let backward = try call.function(2)
+      return try call.push(
+        .function(NativeFunction("custom_gradient") { [self] call in try runCustom(call, forward, backward) }))
     }
   }
 
@@ -132,7 +161,8 @@ extension Lab {
           throw Failure(.argument, "the backward function must return Tensors or nil, one for each input")
         }
         guard given.shape == inputs[index].shape else {
-          throw Failure(.shape, "the backward function gave shape \(given.shape) for an input of shape \(inputs[index].shape)")
+          throw Failure(
+            .shape, "the backward function gave shape \(given.shape) for an input of shape \(inputs[index].shape)")
         }
         return given
       }

@@ -17,9 +17,12 @@ final class OptimizerBinding {
 
   private func installMethods() {
     type.describe { optimizer in
-      let settings = optimizer.groups.first?.settings.all.map { "\($0.name) = \($0.value)" }.joined(separator: ", ") ?? ""
+      let settings =
+        optimizer.groups.first?.settings.all.map { "\($0.name) = \($0.value)" }.joined(separator: ", ") ?? ""
       let count = optimizer.parameters.reduce(0) { $0 + $1.tensor.count }
-      return "\(optimizer.kind.name) {\(settings)} of \(Lab.grouped(count)) numbers in \(optimizer.parameters.count) tensors"
+      return
+        "\(optimizer.kind.name) {\(settings)} of \(Lab.grouped(count)) numbers in \(optimizer.parameters.count) tensor"
+        + (optimizer.parameters.count == 1 ? "" : "s")
     }
     type.method("step") { call, optimizer in
       try optimizer.step()
@@ -32,7 +35,8 @@ final class OptimizerBinding {
     type.method("minimize", parameters: ["loss", "options"]) { [lab] call, optimizer in
       let loss = try call.object(1, lab.tensors)
       let options = try call.options(2, known: ["clip", "clip_value"])
-      let limit = try options.number("clip"), bound = try options.number("clip_value")
+      let limit = try options.number("clip")
+      let bound = try options.number("clip_value")
       optimizer.zeroGradient()
       try loss.backward()
       let tensors = optimizer.parameters.map(\.tensor)
@@ -58,7 +62,17 @@ final class OptimizerBinding {
   /// `core.optimizer(kind, groups, options)`, a group being {names, tensors, options}.
   func make(_ call: Call) throws -> Int {
     let kind = try Optimizers.named(try call.string(1))
-    let groups = try call.table(2).map { stack, position -> (parameters: [(name: String, tensor: Tensor)], options: [(name: String, value: SettingValue)]) in
+    do {
+      return try make(kind, call)
+    } catch let failure as Failure {
+      throw Failure(failure.kind, "\(kind.name): \(failure.message)")
+    }
+  }
+
+  private func make(_ kind: OptimizerKind, _ call: Call) throws -> Int {
+    let groups = try call.table(2).map {
+      stack, position -> (parameters: [(name: String, tensor: Tensor)], options: [(name: String, value: SettingValue)])
+      in
       let group = try stack.table(at: -1, "group \(position)")
       let names = try group.nested(1) { try $0.strings() }
       let tensors = try group.nested(2) { try $0.objects(self.lab.tensors) }
@@ -86,7 +100,9 @@ final class OptimizerBinding {
     case .boolean: .boolean(try stack.boolean(at: index, what))
     case .string: .text(try stack.string(at: index, what))
     case .table: .numbers(try stack.table(at: index, what).numbers())
-    default: throw Failure(.argument, "\(what) must be a number, true or false, a name or a list, but is \(stack.describe(at: index))")
+    default:
+      throw Failure(
+        .argument, "\(what) must be a number, true or false, a name or a list, but is \(stack.describe(at: index))")
     }
   }
 }

@@ -33,7 +33,8 @@ extension Lab {
   }
 
   private func operators(
-    _ event: Metamethod, _ both: @escaping (Weights, Weights) throws -> Weights, _ right: @escaping (Weights, Double) throws -> Weights,
+    _ event: Metamethod, _ both: @escaping (Weights, Weights) throws -> Weights,
+    _ right: @escaping (Weights, Double) throws -> Weights,
     _ left: @escaping (Double, Weights) throws -> Weights
   ) {
     weights.on(event) { [self] call in
@@ -51,13 +52,16 @@ extension Lab {
       let weights = box.weights
       let lines = weights.entries.prefix(20).map { "  \($0.name)  \($0.tensor.dtype.name) \($0.tensor.shape)" }
       let more = weights.count > 20 ? ["  ... \(weights.count - 20) more"] : []
-      return (["Weights: \(Lab.grouped(weights.elementCount)) numbers in \(weights.count) tensors"] + lines + more).joined(separator: "\n")
+      return (["Weights: \(Lab.grouped(weights.elementCount)) numbers in \(weights.count) tensors"] + lines + more)
+        .joined(separator: "\n")
     }
     weights.index { [self] call, box in
       guard call.isString(1) else { return nil }
       return box.weights[try call.string(1)].map { call.push($0, tensors) }
     }
-    weights.method("get", parameters: ["name"]) { [self] call, box in call.push(try box.weights.tensor(try call.string(1)), tensors) }
+    weights.method("get", parameters: ["name"]) { [self] call, box in
+      call.push(try box.weights.tensor(try call.string(1)), tensors)
+    }
     weights.method("names") { call, box in call.push(box.weights.names) }
     weights.method("numel") { call, box in call.push(box.weights.elementCount) }
     weights.method("norm") { call, box in call.push(try box.weights.norm()) }
@@ -89,13 +93,14 @@ extension Lab {
     weights.on(.pairs) { [self] call in
       let entries = try call.object(1, weights).weights.entries
       var next = 0
-      call.push(.init("next weight") { [self] call in
-        guard next < entries.count else { return call.pushNil() }
-        defer { next += 1 }
-        call.push(entries[next].name)
-        call.push(entries[next].tensor, tensors)
-        return 2
-      })
+      call.push(
+        .init("next weight") { [self] call in
+          guard next < entries.count else { return call.pushNil() }
+          defer { next += 1 }
+          call.push(entries[next].name)
+          call.push(entries[next].tensor, tensors)
+          return 2
+        })
       return 1
     }
     documentWeights()
@@ -104,16 +109,32 @@ extension Lab {
   private func documentWeights() {
     let make = "local w = lab.nn.Linear(2, 2):weights()\n"
     let rows: [(String, String, String, String)] = [
-      ("arithmetic", "a + b, a - b, a * b, a / b, -a", "Arithmetic by name; the other side may be a number.", "local half = w * 0.5\nprint((w - half - half):norm())"),
+      (
+        "arithmetic", "a + b, a - b, a * b, a / b, -a", "Arithmetic by name; the other side may be a number.",
+        "local half = w * 0.5\nprint((w - half - half):norm())"
+      ),
       ("get", "w:get(name)", "The tensor of a name, also as w[name].", "print(w:get(\"bias\").shape)"),
       ("names", "w:names()", "All names in their order.", "print(w:names())"),
       ("norm", "w:norm()", "The Euclidean norm of all numbers as one vector.", "print((w * 0):norm())"),
       ("dot", "w:dot(other)", "The inner product of all numbers as vectors.", "print(w:dot(w * 0))"),
-      ("cos", "w:cos(other)", "The cosine of the angle between two weights as vectors.", "print(string.format(\"%.3f\", w:cos(w)))"),
-      ("map", "w:map(f)", "New weights from f(name, tensor) for each entry.", "print(w:map(function(name, t) return t:abs() end):names())"),
-      ("select", "w:select(pattern, ...)", "The entries whose names match a pattern; * stands for one part of a path, ** for any.", "print(w:select(\"*eight\"):names())"),
+      (
+        "cos", "w:cos(other)", "The cosine of the angle between two weights as vectors.",
+        "print(string.format(\"%.3f\", w:cos(w)))"
+      ),
+      (
+        "map", "w:map(f)", "New weights from f(name, tensor) for each entry.",
+        "print(w:map(function(name, t) return t:abs() end):names())"
+      ),
+      (
+        "select", "w:select(pattern, ...)",
+        "The entries whose names match a pattern; * stands for one part of a path, ** for any.",
+        "print(w:select(\"*eight\"):names())"
+      ),
       ("flatten", "w:flatten()", "All numbers as one vector.", "print(w:flatten().shape)"),
-      ("unflatten", "w:unflatten(vector)", "The vector's numbers under the names and shapes of w.", "print(w:unflatten(w:flatten()):names())"),
+      (
+        "unflatten", "w:unflatten(vector)", "The vector's numbers under the names and shapes of w.",
+        "print(w:unflatten(w:flatten()):names())"
+      ),
       ("zeros_like", "w:zeros_like()", "Zeros under the same names and shapes.", "print(w:zeros_like():norm())"),
     ]
     for (name, signature, summary, example) in rows {
@@ -123,18 +144,26 @@ extension Lab {
 
   private func defineWeightFiles() throws {
     try define(
-      Doc("lab.save", "lab.save(path, weights, [metadata])", chapter: "Weights", parameters: ["path", "weights", "metadata"],
+      Doc(
+        "lab.save", "lab.save(path, weights, [metadata])", chapter: "Weights",
+        parameters: ["path", "weights", "metadata"],
         "Writes weights to a safetensors file; an existing file is replaced only when the new one is complete.",
-        example: "local path = os.tmpname()\nlab.save(path, lab.nn.Linear(2, 2):weights())\nprint(lab.load(path):names())\nos.remove(path)")
+        example:
+          "lab.save(\"linear.safetensors\", lab.nn.Linear(2, 2):weights())\nprint(lab.load(\"linear.safetensors\"):names())"
+      )
     ) { [self] call in
-      let metadata = call.isNil(3) ? [] : try call.table(3).fields().map { (key: $0.name, value: $0.value.string ?? "") }
+      let metadata =
+        call.isNil(3) ? [] : try call.table(3).fields().map { (key: $0.name, value: $0.value.string ?? "") }
       try Safetensors.write(try call.object(2, weights).weights, metadata: metadata, to: try call.string(1))
       return 0
     }
     try define(
-      Doc("lab.load", "lab.load(path)", chapter: "Weights", parameters: ["path"],
+      Doc(
+        "lab.load", "lab.load(path)", chapter: "Weights", parameters: ["path"],
         "Reads weights from a safetensors file. A file that is damaged or lies about its sizes is refused with the reason.",
-        example: "local path = os.tmpname()\nlab.save(path, lab.nn.Linear(2, 2):weights())\nprint(lab.load(path))\nos.remove(path)")
+        example:
+          "lab.save(\"linear.safetensors\", lab.nn.Linear(2, 2):weights())\nprint(lab.load(\"linear.safetensors\"))"
+      )
     ) { [self] call in push(try Safetensors.read(try call.string(1)).weights, call) }
   }
 
@@ -143,31 +172,44 @@ extension Lab {
     guard let host = core.owner else { return }
     let optimizers = try OptimizerBinding(self, in: host)
     try core.define("optimizer_kinds") { call in call.push(Optimizers.all.map(\.name)) }
-    try core.set("optimizer", .function(NativeFunction("optimizer") { call in try optimizers.make(call) }))
+    try core.set("optimizer", .function(NativeFunction("") { call in try optimizers.make(call) }))
     for kind in Optimizers.all { docs.add(Doc(kind)) }
     try defineInitialisers()
     try defineSchedules()
     try core.define("weights") { [self] call in
-      let names = try call.table(1).strings(), list = try call.table(2).objects(tensors)
+      let names = try call.table(1).strings()
+      let list = try call.table(2).objects(tensors)
       return push(try Weights(Array(zip(names, list))), call)
     }
-    try core.define("require_same_weights") { [weights] call in
-      try call.object(1, weights).weights.requireSame(try call.object(2, weights).weights)
-      return 0
+    try core.set(
+      "require_same_weights",
+      .function(
+        NativeFunction("load", parameters: ["weights", "the module's own"]) { [weights] call in
+          let given = try call.object(1, weights).weights
+          try call.object(2, weights).weights.requireSame(given)
+          return 0
+        }))
+    try core.define("name_matches") { call in call.push(try NamePattern(try call.string(1)).matches(try call.string(2)))
     }
-    try core.define("name_matches") { call in call.push(try NamePattern(try call.string(1)).matches(try call.string(2))) }
     try core.define("dropout_mask") { [self] call in
-      let x = try call.object(1, tensors), p = try call.number(2)
-      return call.push(try RandomSource.root.child("dropout").mask(x.shape, probability: 1 - p, value: 1 / (1 - p), x.dtype), tensors)
+      let x = try call.object(1, tensors)
+      let p = try call.number(2)
+      return call.push(
+        try RandomSource.root.child("dropout").mask(x.shape, probability: 1 - p, value: 1 / (1 - p), x.dtype), tensors)
     }
-    try core.set("clip", .function(NativeFunction("clip") { [tensors] call in
-      let list = try call.table(1).objects(tensors)
-      let options = try call.options(2, known: ["norm", "value"])
-      if let limit = try options.number("value") { try Clip.values(list, limit: limit) }
-      let limit = try options.number("norm")
-      guard limit != nil || options.has("value") else { throw Failure(.argument, "needs {norm = limit} or {value = limit}") }
-      return call.push(try Clip.norm(list, limit: limit ?? .greatestFiniteMagnitude).norm)
-    }))
+    try core.set(
+      "clip",
+      .function(
+        NativeFunction("clip") { [tensors] call in
+          let list = try call.table(1).objects(tensors)
+          let options = try call.options(2, known: ["norm", "value"])
+          if let limit = try options.number("value") { try Clip.values(list, limit: limit) }
+          let limit = try options.number("norm")
+          guard limit != nil || options.has("value") else {
+            throw Failure(.argument, "needs {norm = limit} or {value = limit}")
+          }
+          return call.push(try Clip.norm(list, limit: limit ?? .greatestFiniteMagnitude).norm)
+        }))
     try defineAverage(core, host)
   }
 
@@ -179,13 +221,18 @@ extension Lab {
     }
     averages.method("weights") { [self] call, average in push(try average.weights(), call) }
     averages.describe { "WeightAverage {decay = \($0.decay)} after \($0.updates) updates" }
-    try core.set("average", .function(NativeFunction("average") { [tensors] call in
-      let names = try call.table(1).strings(), list = try call.table(2).objects(tensors)
-      let options = try call.options(3, known: ["decay", "warm_up"])
-      return call.push(
-        try WeightAverage(
-          Array(zip(names, list)), decay: try options.number("decay") ?? 0.999, warmsUp: try options.boolean("warm_up") ?? false), averages)
-    }))
+    try core.set(
+      "average",
+      .function(
+        NativeFunction("average") { [tensors] call in
+          let names = try call.table(1).strings()
+          let list = try call.table(2).objects(tensors)
+          let options = try call.options(3, known: ["decay", "warm_up"])
+          return call.push(
+            try WeightAverage(
+              Array(zip(names, list)), decay: try options.number("decay") ?? 0.999,
+              warmsUp: try options.boolean("warm_up") ?? false), averages)
+        }))
   }
 }
 
@@ -196,8 +243,11 @@ extension Doc {
     self.init(
       "lab.optim." + kind.name, "lab.optim.\(kind.name)(parameters, {\(options)})", chapter: "Optimizers", kind.summary,
       details: kind.options.map { "{\($0.name)}: \($0.summary), \($0.bounds)" }, formula: kind.formula,
-      notes: "parameters: a module, a table of tensors, or a table of groups {params = ..., lr = ...}. step() changes them, zero_grad() forgets gradients, minimize(loss, {clip = 1}) does a whole step; lr can be set; state() and load(state) save and restore exactly.",
+      notes:
+        "parameters: a module, a table of tensors, or a table of groups {params = ..., lr = ...}. step() changes them, zero_grad() forgets gradients, minimize(loss, {clip = 1}) does a whole step; lr can be set; state() and load(state) save and restore exactly.",
       source: kind.source,
-      example: "local w = lab.tensor{1, -2}:requires_grad_()\nlocal opt = lab.optim.\(kind.name)({w}, {lr = 0.1})\nfor step = 1, 3 do opt:minimize((w ^ 2):sum()) end\nprint(w, opt)")
+      example:
+        "local w = lab.tensor{1, -2}:requires_grad_()\nlocal opt = lab.optim.\(kind.name)({w}, {lr = 0.1})\nfor step = 1, 3 do opt:minimize((w ^ 2):sum()) end\nprint(w, opt)"
+    )
   }
 }

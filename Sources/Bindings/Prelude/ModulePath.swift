@@ -3,8 +3,8 @@ import LuaHost
 
 /// Says in which module of a network an error happened: "in net.blocks.2.attn".
 extension Lab {
-  /// Looks for modules on the call stack at the point of an error; the outermost one is the network, the innermost the
-  /// place. Frames of script functions tell the network's variable name only if it is `self`, so the class name serves.
+  /// Looks for modules that run at the point of an error: the innermost is the place, the outermost that contains it
+  /// is the network. The network's variable is unknown there, so its class name serves.
   func installModulePaths(_ host: LuaHost) throws {
     guard case .reference(let pathOf) = try table["module_path"], case .reference(let nn) = try table["nn"],
       case .reference(let isModule) = try nn["is_module"]
@@ -12,19 +12,23 @@ extension Lab {
     try table.set("module_path", .nil)
     host.describeError = { site in
       guard site.failure.kind != .interrupted, !site.failure.message.contains(" (in ") else { return nil }
-      var modules: [LuaReference] = []
-      for frame in site.stack.frames(limit: 60) where frame.line >= 0 {
+      var running: [LuaReference] = []
+      // What all modules can do, such as loading weights, says nothing about a place in the network.
+      for frame in site.stack.frames(limit: 400) where frame.line >= 0 && !frame.source.hasSuffix("nn/module.lua") {
         guard let module = (try? site.stack.local("self", level: frame.level))??.reference,
           (try? isModule.call(.reference(module)).first?.boolean) == true
         else { continue }
-        modules.append(module)
+        running.append(module)
       }
-      guard let inner = modules.first, let root = modules.last else { return nil }
-      let path = (try? pathOf.call(.reference(root), .reference(inner)).first?.string) ?? nil
-      let className = (try? root["class_name"].string) ?? nil
-      let name = className ?? Self.className(of: root)
-      guard let path, !path.isEmpty else { return name.map { "\(site.failure.message) (in \($0))" } }
-      return "\(site.failure.message) (in \(name.map { $0 + "." } ?? "")\(path))"
+      guard let inner = running.first else { return nil }
+      for root in running.reversed() {
+        guard let path = (try? pathOf.call(.reference(root), .reference(inner)).first?.string) ?? nil,
+          let name = Self.className(of: root)
+        else { continue }
+        if path.isEmpty && site.failure.message.contains(name) { return nil }
+        return "\(site.failure.message) (in \(name)\(path.isEmpty ? "" : "." + path))"
+      }
+      return nil
     }
   }
 

@@ -16,6 +16,7 @@ extension Lab {
       let source = String(decoding: UnsafeBufferPointer(start: asset.bytes, count: asset.size), as: UTF8.self)
       try host.runPrelude(name: name, source: source, arguments: [.reference(table), .reference(core)])
     }
+    sealer = try core["seal"].reference
   }
 
   private func defineCore(_ core: LuaReference) throws {
@@ -40,14 +41,17 @@ extension Lab {
       }
       docs.add(
         Doc(
-          try text("name") ?? "", try text("signature") ?? "", chapter: try text("chapter") ?? "", try text("summary") ?? "",
+          try text("name") ?? "", try text("signature") ?? "", chapter: try text("chapter") ?? "",
+          try text("summary") ?? "",
           details: details, formula: try text("formula"), notes: try text("notes"), source: try text("source"),
           example: try text("example") ?? ""))
       return 0
     }
     try defineCoreForLearning(core)
     try define(
-      Doc("lab.is_tensor", "lab.is_tensor(value)", chapter: "Tensors", "Whether a value is a Tensor.", example: "print(lab.is_tensor(lab.ones{2}), lab.is_tensor(2))")
+      Doc(
+        "lab.is_tensor", "lab.is_tensor(value)", chapter: "Tensors", "Whether a value is a Tensor.",
+        example: "print(lab.is_tensor(lab.ones{2}), lab.is_tensor(2))")
     ) { [tensors] call in call.push(call.isObject(1, tensors)) }
   }
 

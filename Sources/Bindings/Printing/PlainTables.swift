@@ -24,7 +24,8 @@ struct PlainTables {
     let line = "{" + parts.joined(separator: ", ") + "}"
     if line.count <= 100 && !line.contains("\n") { return line }
     let indent = String(repeating: "  ", count: depth + 1)
-    return "{\n" + parts.map { indent + $0 }.joined(separator: ",\n") + "\n" + String(repeating: "  ", count: depth) + "}"
+    return "{\n" + parts.map { indent + $0 }.joined(separator: ",\n") + "\n" + String(repeating: "  ", count: depth)
+      + "}"
   }
 
   private static func text(_ stack: LuaStack, _ depth: Int) -> String {
@@ -39,8 +40,12 @@ struct PlainTables {
   }
 
   private static func isName(_ text: String) -> Bool {
-    guard let first = text.unicodeScalars.first, first == "_" || first.properties.isAlphabetic, first.isASCII else { return false }
-    return text.unicodeScalars.allSatisfy { $0.isASCII && ($0 == "_" || $0.properties.isAlphabetic || $0.properties.numericType != nil) }
+    guard let first = text.unicodeScalars.first, first == "_" || first.properties.isAlphabetic, first.isASCII else {
+      return false
+    }
+    return text.unicodeScalars.allSatisfy {
+      $0.isASCII && ($0 == "_" || $0.properties.isAlphabetic || $0.properties.numericType != nil)
+    }
   }
 }
 
@@ -48,7 +53,9 @@ extension Lab {
   func installPrinting(_ host: LuaHost) {
     tensors.describe { TensorText.describe($0) }
     host.format = { stack, index in
-      guard stack.kind(at: index) == .table, stack.ownText(at: index) == nil, let table = try? stack.table(at: index, "a table") else {
+      guard stack.kind(at: index) == .table, stack.ownText(at: index) == nil,
+        let table = try? stack.table(at: index, "a table")
+      else {
         return nil
       }
       return PlainTables.describe(table)

@@ -10,7 +10,9 @@ public struct TensorText {
   static let edge = 3
 
   public static func describe(_ tensor: Tensor) -> String {
-    let label = "\(tensor.dtype.name)" + (tensor.rank == 0 ? "" : " \(tensor.shape)") + (tensor.requiresGradient ? " requires_grad" : "")
+    let label =
+      "\(tensor.dtype.name)" + (tensor.rank == 0 ? "" : " \(tensor.shape)")
+      + (tensor.requiresGradient ? " requires_grad" : "")
     if tensor.count == 0 { return "{} \(label)" }
     let summarised = tensor.count > fullSize
     let shown = places(tensor, summarised)
@@ -35,7 +37,8 @@ public struct TensorText {
     return places
   }
 
-  private static func text(_ tensor: Tensor, dim: Int, from: Int, _ summarised: Bool, _ format: NumberFormat) -> String {
+  private static func text(_ tensor: Tensor, dim: Int, from: Int, _ summarised: Bool, _ format: NumberFormat) -> String
+  {
     let parts = visible(tensor.shape[dim], summarised).map { position -> String in
       guard let position else { return "..." }
       let place = from * tensor.shape[dim] + position
@@ -50,7 +53,8 @@ public struct TensorText {
   private static func notFinite(_ tensor: Tensor) -> String {
     guard tensor.dtype.isFloating else { return "" }
     let values = tensor.toDoubles()
-    let nan = values.count { $0.isNaN }, infinite = values.count { $0.isInfinite }
+    let nan = values.count { $0.isNaN }
+    let infinite = values.count { $0.isInfinite }
     var notes: [String] = []
     if nan > 0 { notes.append("\(nan) nan") }
     if infinite > 0 { notes.append("\(infinite) inf") }
@@ -61,7 +65,11 @@ public struct TensorText {
 /// One way to write numbers that fits all that stand together: whole numbers plainly, others with four decimals, very
 /// large or small ones in scientific notation.
 struct NumberFormat {
-  private enum Style { case truth, whole, decimals(Int), scientific }
+  private enum Style {
+    case truth, whole
+    case decimals(Int)
+    case scientific
+  }
 
   private let style: Style
   private var width = 0

@@ -8,7 +8,8 @@ extension Lab {
     try defineTensor()
     for (name, value, word) in [("zeros", 0.0, "zeros"), ("ones", 1.0, "ones")] {
       try define(
-        Doc("lab.\(name)", "lab.\(name)(shape, [dtype])", chapter: "Making tensors", parameters: ["shape", "dtype"],
+        Doc(
+          "lab.\(name)", "lab.\(name)(shape, [dtype])", chapter: "Making tensors", parameters: ["shape", "dtype"],
           "A tensor of \(word).", example: "print(lab.\(name){2, 3})")
       ) { [self] call in
         try call.atMost(2)
@@ -16,26 +17,33 @@ extension Lab {
       }
     }
     try define(
-      Doc("lab.full", "lab.full(shape, value, [dtype])", chapter: "Making tensors", parameters: ["shape", "value", "dtype"],
+      Doc(
+        "lab.full", "lab.full(shape, value, [dtype])", chapter: "Making tensors",
+        parameters: ["shape", "value", "dtype"],
         "A tensor with the same number everywhere.", example: "print(lab.full({2, 2}, 0.5))")
     ) { [self] call in
       try call.atMost(3)
-      return push(try .full(try readShape(call, 1), try call.number(2), try readDType(call, 3, default: .float32)), call)
+      return push(
+        try .full(try readShape(call, 1), try call.number(2), try readDType(call, 3, default: .float32)), call)
     }
     for (name, value) in [("zeros_like", 0.0), ("ones_like", 1.0)] {
       try define(
-        Doc("lab.\(name)", "lab.\(name)(x)", chapter: "Making tensors", parameters: ["x"],
-          "A tensor of \(value == 0 ? "zeros" : "ones") with the shape and dtype of another.", example: "print(lab.\(name)(lab.eye(2)))")
+        Doc(
+          "lab.\(name)", "lab.\(name)(x)", chapter: "Making tensors", parameters: ["x"],
+          "A tensor of \(value == 0 ? "zeros" : "ones") with the shape and dtype of another.",
+          example: "print(lab.\(name)(lab.eye(2)))")
       ) { [self] call in
         let x = try call.object(1, tensors)
         return push(try .full(x.shape, value, x.dtype), call)
       }
     }
     try define(
-      Doc("lab.eye", "lab.eye(n, [m], [dtype])", chapter: "Making tensors", parameters: ["n", "m", "dtype"],
+      Doc(
+        "lab.eye", "lab.eye(n, [m], [dtype])", chapter: "Making tensors", parameters: ["n", "m", "dtype"],
         "A matrix with ones on the diagonal.", example: "print(lab.eye(3))")
     ) { [self] call in
-      let n = try call.count(1), m = try call.count(2, default: n)
+      let n = try call.count(1)
+      let m = try call.count(2, default: n)
       let y = try Tensor.zeros(try Shape([n, m]), try readDType(call, 3, default: .float32))
       if min(n, m) > 0 {
         try y.view([min(n, m)], [m + 1]).assign(.scalar(1, y.dtype))
@@ -47,7 +55,8 @@ extension Lab {
 
   private func defineTensor() throws {
     try define(
-      Doc("lab.tensor", "lab.tensor(values, [dtype])", chapter: "Making tensors", parameters: ["values", "dtype"],
+      Doc(
+        "lab.tensor", "lab.tensor(values, [dtype])", chapter: "Making tensors", parameters: ["values", "dtype"],
         "A tensor from a number, a boolean, or nested tables of numbers.",
         notes: "The dtype is float32 unless given; booleans give bool. Rows must be equally long.",
         example: "print(lab.tensor{{1, 2}, {3, 4}})\nprint(lab.tensor({3, 1, 2}, \"int64\"))")
@@ -56,8 +65,12 @@ extension Lab {
       if let tensor = call.objectIfAny(1, tensors) {
         return push(try tensor.detached().converted(to: try readDType(call, 2, default: tensor.dtype)).copy(), call)
       }
-      if call.isNumber(1) { return push(try .scalar(try call.number(1), try readDType(call, 2, default: .float32)), call) }
-      if call.isBoolean(1) { return push(try .scalar(try call.boolean(1) ? 1 : 0, try readDType(call, 2, default: .bool)), call) }
+      if call.isNumber(1) {
+        return push(try .scalar(try call.number(1), try readDType(call, 2, default: .float32)), call)
+      }
+      if call.isBoolean(1) {
+        return push(try .scalar(try call.boolean(1) ? 1 : 0, try readDType(call, 2, default: .bool)), call)
+      }
       guard call.isTable(1) else { throw call.mismatch(1, wanted: "a number or nested tables of numbers") }
       let table = try call.table(1)
       if try Self.holdsBooleans(table) {
@@ -80,7 +93,9 @@ extension Lab {
 
   private func defineRanges() throws {
     try define(
-      Doc("lab.arange", "lab.arange(from, to, [step], [dtype])", chapter: "Making tensors", parameters: ["from", "to", "step", "dtype"],
+      Doc(
+        "lab.arange", "lab.arange(from, to, [step], [dtype])", chapter: "Making tensors",
+        parameters: ["from", "to", "step", "dtype"],
         "The numbers from one end to the other, both included, as in Lua's for loop.",
         notes: "With one argument n, the numbers 1 to n. float32 unless a dtype is given.",
         example: "print(lab.arange(5))\nprint(lab.arange(0, 1, 0.25))")
@@ -92,7 +107,8 @@ extension Lab {
       let step = hasStep ? try call.number(3) : 1
       let dtype = try readDType(call, single ? 2 : (hasStep || call.isNil(3) ? 4 : 3), default: .float32)
       guard step != 0, step.isFinite, start.isFinite, end.isFinite else {
-        throw Failure(.argument, "the ends must be finite and the step finite and not 0, found \(start), \(end) and \(step)")
+        throw Failure(
+          .argument, "the ends must be finite and the step finite and not 0, found \(start), \(end) and \(step)")
       }
       // A little slack, so that 0 to 1 by 0.1 reaches 1.
       let count = ((end - start) / step + 1e-9).rounded(.down) + 1
@@ -100,12 +116,15 @@ extension Lab {
       return push(try .range(start: start, step: step, count: max(0, Int(count)), dtype), call)
     }
     try define(
-      Doc("lab.linspace", "lab.linspace(from, to, count, [dtype])", chapter: "Making tensors", parameters: ["from", "to", "count", "dtype"],
+      Doc(
+        "lab.linspace", "lab.linspace(from, to, count, [dtype])", chapter: "Making tensors",
+        parameters: ["from", "to", "count", "dtype"],
         "Equally spaced numbers, both ends included.", example: "print(lab.linspace(0, 1, 5))")
     ) { [self] call in
       let (start, end, count) = (try call.number(1), try call.number(2), try call.count(3))
       let step = count > 1 ? (end - start) / Double(count - 1) : 0
-      let y = try Tensor.range(start: start, step: step, count: try Shape([count])[0], try readDType(call, 4, default: .float32))
+      let y = try Tensor.range(
+        start: start, step: step, count: try Shape([count])[0], try readDType(call, 4, default: .float32))
       if count > 1 { try y.narrowedView(0, start: count - 1, length: 1).assign(.scalar(end, .float64)) }
       return push(y, call)
     }

@@ -25,8 +25,11 @@ extension Lab {
       Doc(
         "Tensor.index", "x[index]", chapter: "Tensors",
         "A row (x[3]), an element or row of several dimensions (x[{3, 5}]), a block (x[{{1, 8}, {-10, -1}}]), rows by ids, or elements by a mask.",
-        notes: "Positions count from 1, -1 is the last. Inside the braces a number selects one position, {from, to} or {from, to, step} a run with both ends, {} everything, and an int64 tensor a list of positions. A bool tensor of the same shape selects elements. Numbers and runs give views, ids and masks copies. Assignment writes to the same places.",
-        example: "local x = lab.arange(1, 12):reshape{3, 4}\nprint(x[2], x[{2, 3}], x[{{1, 2}, {-2, -1}}])\nx[{1, {}}] = 0\nprint(x)"))
+        notes:
+          "Positions count from 1, -1 is the last. Inside the braces a number selects one position, {from, to} or {from, to, step} a run with both ends, {} everything, and an int64 tensor a list of positions. A bool tensor of the same shape selects elements. Numbers and runs give views, ids and masks copies. Assignment writes to the same places.",
+        example:
+          "local x = lab.arange(1, 12):reshape{3, 4}\nprint(x[2], x[{2, 3}], x[{{1, 2}, {-2, -1}}])\nx[{1, {}}] = 0\nprint(x)"
+      ))
   }
 
   private func indexed(_ tensor: Tensor, by call: Call, at position: Int) throws -> Tensor {
@@ -61,10 +64,14 @@ extension Lab {
   }
 
   private func block(_ tensor: Tensor, _ table: TableReader) throws -> Tensor {
-    guard try table.fieldNames().isEmpty else { throw Failure(.argument, "an index must be a list such as {3, {1, 5}}") }
+    guard try table.fieldNames().isEmpty else {
+      throw Failure(.argument, "an index must be a list such as {3, {1, 5}}")
+    }
     let count = table.count
     guard count <= tensor.rank else {
-      throw Failure(.range, "an index of \(count) entries, but the tensor has \(tensor.rank) dimension\(tensor.rank == 1 ? "" : "s")")
+      throw Failure(
+        .range,
+        "an index of \(count) entries, but the tensor has \(tensor.rank) dimension\(tensor.rank == 1 ? "" : "s")")
     }
     var result = tensor
     var dim = 0
@@ -88,7 +95,8 @@ extension Lab {
   private func run(_ tensor: Tensor, _ dim: Int, _ ends: [Int]) throws -> Tensor {
     if ends.isEmpty { return tensor }
     guard ends.count == 2 || ends.count == 3 else {
-      throw Failure(.argument, "a run is {from, to} or {from, to, step}, found \(ends.count) number\(ends.count == 1 ? "" : "s")")
+      throw Failure(
+        .argument, "a run is {from, to} or {from, to, step}, found \(ends.count) number\(ends.count == 1 ? "" : "s")")
     }
     let step = ends.count == 3 ? ends[2] : 1
     guard step >= 1 else { throw Failure(.argument, "the step of a run must be at least 1, found \(step)") }
@@ -133,10 +141,15 @@ extension Lab {
 
   private func assign(_ source: Tensor, to tensor: Tensor, at index: Tensor) throws {
     if index.dtype == .bool {
-      guard index.shape == tensor.shape else { throw Failure(.shape, "a mask of shape \(index.shape) does not fit shape \(tensor.shape)") }
+      guard index.shape == tensor.shape else {
+        throw Failure(.shape, "a mask of shape \(index.shape) does not fit shape \(tensor.shape)")
+      }
       let value = try source.converted(to: tensor.dtype)
       guard let spread = value.broadcastView(to: tensor.shape) else {
-        throw Failure(.shape, "values of shape \(source.shape) do not broadcast to \(tensor.shape); a mask takes one value, or one for each place")
+        throw Failure(
+          .shape,
+          "values of shape \(source.shape) do not broadcast to \(tensor.shape); a mask takes one value, or one for each place"
+        )
       }
       return try tensor.assign(Forward.select(index, spread, tensor.detached()))
     }

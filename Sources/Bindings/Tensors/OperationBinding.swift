@@ -10,7 +10,9 @@ extension Lab {
     for operation in Operations.all {
       docs.add(Doc(operation))
       let names = operation.parameters.filter { !$0.isOption }.map(\.name)
-      try (operation.group.table == "lab.nn" ? nn : table).define(operation.name, parameters: names) { [self] call in try run(operation, call, on: nil) }
+      try (operation.group.table == "lab.nn" ? nn : table).define(operation.name, parameters: names) { [self] call in
+        try run(operation, call, on: nil)
+      }
       if operation.isMethod {
         tensors.method(operation.name, parameters: Array(names.dropFirst())) { [self] call, tensor in
           try run(operation, call, on: tensor)
@@ -27,7 +29,8 @@ extension Lab {
   private func runOperator(_ operation: Operation, _ call: Call) throws -> Int {
     switch operation.body {
     case .unary(let function): return call.push(try function(try call.object(1, tensors)), tensors)
-    case .binary(let forms): return try push(forms, call, call.objectIfAny(1, tensors), 1, call.objectIfAny(2, tensors), 2)
+    case .binary(let forms):
+      return try push(forms, call, call.objectIfAny(1, tensors), 1, call.objectIfAny(2, tensors), 2)
     case .general: throw Failure(.argument, "'\(operation.name)' is not an operator")
     }
   }
@@ -144,7 +147,10 @@ extension Lab {
   private func tooMany(_ operation: Operation, _ call: Call, _ position: Int) -> Failure {
     let options = operation.parameters.filter(\.isOption)
     if let option = options.first, !call.isTable(position) {
-      return Failure(.argument, "options go in a trailing table, such as {\(option.name) = ...}, but found \(call.stack.describe(at: call.index(position)))")
+      return Failure(
+        .argument,
+        "options go in a trailing table, such as {\(option.name) = ...}, but found \(call.stack.describe(at: call.index(position)))"
+      )
     }
     return Failure(.argument, "too many arguments: use \(operation.signature)")
   }
@@ -165,7 +171,9 @@ extension Lab {
     try read(parameter, call.stack, call.index(position), call.argumentName(position), rank)
   }
 
-  private func read(_ parameter: Parameter, _ stack: LuaStack, _ index: Int, _ what: String, _ rank: Int) throws -> Value {
+  private func read(_ parameter: Parameter, _ stack: LuaStack, _ index: Int, _ what: String, _ rank: Int) throws
+    -> Value
+  {
     switch parameter.kind {
     case .tensor(let orNumber):
       if let tensor = stack.object(at: index, tensors) { return .tensor(tensor) }
@@ -177,13 +185,17 @@ extension Lab {
     case .integer: return .integer(try stack.integer(at: index, what))
     case .dimension: return .integer(try dimension(try stack.integer(at: index, what), rank: rank, what))
     case .dimensions:
-      let given = stack.kind(at: index) == .table ? try stack.table(at: index, what).integers() : [try stack.integer(at: index, what)]
+      let given =
+        stack.kind(at: index) == .table
+        ? try stack.table(at: index, what).integers() : [try stack.integer(at: index, what)]
       let dims = try given.map { try dimension($0, rank: rank, what) }
       guard Set(dims).count == dims.count else { throw Failure(.argument, "\(what) names a dimension twice") }
       return .integers(dims)
     case .shape: return .integers(try stack.table(at: index, what).integers())
     case .integers:
-      return .integers(stack.kind(at: index) == .table ? try stack.table(at: index, what).integers() : [try stack.integer(at: index, what)])
+      return .integers(
+        stack.kind(at: index) == .table
+          ? try stack.table(at: index, what).integers() : [try stack.integer(at: index, what)])
     case .boolean: return .boolean(try stack.boolean(at: index, what))
     case .choice(let names): return .text(try stack.choice(at: index, names, what))
     case .text: return .text(try stack.string(at: index, what))
@@ -231,7 +243,8 @@ extension Doc {
     }
     let method = operation.isMethod ? "  or  " + Self.methodForm(operation) : ""
     self.init(
-      "\(operation.group.table).\(operation.name)", "\(operation.group.table).\(operation.signature)\(method)", chapter: operation.group.rawValue,
+      "\(operation.group.table).\(operation.name)", "\(operation.group.table).\(operation.signature)\(method)",
+      chapter: operation.group.rawValue,
       parameters: operation.parameters.filter { !$0.isOption }.map(\.name), operation.summary, details: details,
       formula: operation.formula, notes: operation.notes, source: operation.source, example: operation.example)
   }

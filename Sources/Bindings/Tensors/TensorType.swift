@@ -23,11 +23,16 @@ extension Lab {
       tensor.gradient.map { call.push($0, self.tensors) } ?? call.pushNil()
     }
     tensors.setter("grad") { [self] call, tensor in
-      guard !call.isNil(2) else { return tensor.gradient = nil }
+      guard !call.isNil(2) else {
+        tensor.gradient = nil
+        return
+      }
       let gradient = try call.object(2, self.tensors)
       guard gradient.shape == tensor.shape, gradient.dtype == tensor.dtype else {
         throw Failure(
-          .shape, "grad must have shape \(tensor.shape) and dtype \(tensor.dtype.name), found \(gradient.shape) and \(gradient.dtype.name)")
+          .shape,
+          "grad must have shape \(tensor.shape) and dtype \(tensor.dtype.name), found \(gradient.shape) and \(gradient.dtype.name)"
+        )
       }
       tensor.gradient = gradient
     }
@@ -45,8 +50,12 @@ extension Lab {
     }
     document(
       "shape", "x.shape", "The sizes of the dimensions, as a table.", "print(lab.zeros{2, 3}.shape)")
-    document("dtype", "x.dtype", "The type of the elements: \"float32\", \"float64\", \"int64\" or \"bool\".", "print(lab.zeros{2}.dtype)")
-    document("grad", "x.grad", "The gradient that backward accumulated; nil before. Assign nil to clear it.", "local w = lab.ones{2}:requires_grad_()\nlocal loss = (w * w):sum()\nloss:backward()\nprint(w.grad)")
+    document(
+      "dtype", "x.dtype", "The type of the elements: \"float32\", \"float64\", \"int64\" or \"bool\".",
+      "print(lab.zeros{2}.dtype)")
+    document(
+      "grad", "x.grad", "The gradient that backward accumulated; nil before. Assign nil to clear it.",
+      "local w = lab.ones{2}:requires_grad_()\nlocal loss = (w * w):sum()\nloss:backward()\nprint(w.grad)")
     document("size", "x:size(dim)", "The size of one dimension.", "print(lab.zeros{2, 3}:size(-1))")
     document("numel", "x:numel()", "The number of elements.", "print(lab.zeros{2, 3}:numel())")
   }
@@ -58,7 +67,8 @@ extension Lab {
   private func installConversions() {
     tensors.method("item") { call, tensor in
       guard tensor.count == 1 else {
-        throw Failure(.shape, "only a tensor with one element is one number; this one has shape \(tensor.shape); use :totable()")
+        throw Failure(
+          .shape, "only a tensor with one element is one number; this one has shape \(tensor.shape); use :totable()")
       }
       return Self.pushElement(tensor, 0, call)
     }
@@ -80,11 +90,20 @@ extension Lab {
       return call.push(try same.toDoubles().allSatisfy { $0 == 1 })
     }
     document("item", "x:item()", "The number in a tensor with one element.", "print(lab.tensor{1, 2}:sum():item())")
-    document("totable", "x:totable()", "The elements as nested Lua tables.", "print(lab.tensor{{1, 2}, {3, 4}}:totable()[2][1])")
-    document("to", "x:to(dtype)", "The same numbers in another dtype; floats become whole numbers towards zero.", "print(lab.tensor{1.7, -1.7}:to(\"int64\"))")
-    document("clone", "x:clone()", "A copy in memory of its own, through which gradients flow.", "print(lab.ones{2}:clone())")
-    document("detach", "x:detach()", "The same elements without history: gradients stop here.", "local w = lab.ones{2}:requires_grad_()\nprint((w * 2):detach().requires_grad)")
-    document("equal", "x:equal(other)", "Whether shape, dtype and all elements agree: true or false.", "print(lab.ones{2}:equal(lab.ones{2}))")
+    document(
+      "totable", "x:totable()", "The elements as nested Lua tables.",
+      "print(lab.tensor{{1, 2}, {3, 4}}:totable()[2][1])")
+    document(
+      "to", "x:to(dtype)", "The same numbers in another dtype; floats become whole numbers towards zero.",
+      "print(lab.tensor{1.7, -1.7}:to(\"int64\"))")
+    document(
+      "clone", "x:clone()", "A copy in memory of its own, through which gradients flow.", "print(lab.ones{2}:clone())")
+    document(
+      "detach", "x:detach()", "The same elements without history: gradients stop here.",
+      "local w = lab.ones{2}:requires_grad_()\nprint((w * 2):detach().requires_grad)")
+    document(
+      "equal", "x:equal(other)", "Whether shape, dtype and all elements agree: true or false.",
+      "print(lab.ones{2}:equal(lab.ones{2}))")
   }
 
   private static func pushElement(_ tensor: Tensor, _ position: Int, _ call: Call) -> Int {
@@ -119,7 +138,9 @@ extension Lab {
             + (event == .equal ? ", a:equal(b) for true or false" : ", or :item() to compare single numbers"))
       }
     }
-    tensors.on(.concat) { _ in throw Failure(.argument, "a Tensor is not text; use tostring(x), or lab.cat to join tensors") }
+    tensors.on(.concat) { _ in
+      throw Failure(.argument, "a Tensor is not text; use tostring(x), or lab.cat to join tensors")
+    }
   }
 
   private func installInPlace() {
@@ -132,7 +153,8 @@ extension Lab {
       guard let row = Operations.named(operation), case .binary(let forms) = row.body else { continue }
       inPlace(name, ["other"]) { [tensors] call, tensor in
         let plain = tensor.detached()
-        let result = try call.objectIfAny(1, tensors).map { try forms.tensors(plain, $0.detached()) }
+        let result =
+          try call.objectIfAny(1, tensors).map { try forms.tensors(plain, $0.detached()) }
           ?? forms.number(plain, try call.number(1), false)
         guard result.shape == tensor.shape else {
           throw Failure(.shape, "a tensor of shape \(tensor.shape) cannot grow in place to \(result.shape)")
@@ -150,17 +172,23 @@ extension Lab {
       return call.pushSelf()
     }
     docs.add(
-      Doc("Tensor." + name, "x:\(name)(\(parameters.joined(separator: ", ")))", chapter: "Tensors",
+      Doc(
+        "Tensor." + name, "x:\(name)(\(parameters.joined(separator: ", ")))", chapter: "Tensors",
         "Changes the tensor in place and returns it; refused on tensors that a gradient needs, except under lab.no_grad.",
         example: "print(lab.ones{3}:\(name)(\(name == "copy_" ? "lab.zeros{3}" : parameters.isEmpty ? "" : "2")))"))
   }
 
   static func requireChangeable(_ tensor: Tensor) throws {
     if tensor.history != nil {
-      throw Failure(.gradient, "a result that gradients flow through cannot be changed in place; use the out-of-place form or :detach():clone() first")
+      throw Failure(
+        .gradient,
+        "a result that gradients flow through cannot be changed in place; use the out-of-place form or :detach():clone() first"
+      )
     }
     if tensor.requiresGradient && Recording.isOn {
-      throw Failure(.gradient, "a tensor that requires a gradient cannot be changed in place; do it inside lab.no_grad(function() ... end)")
+      throw Failure(
+        .gradient,
+        "a tensor that requires a gradient cannot be changed in place; do it inside lab.no_grad(function() ... end)")
     }
   }
 }

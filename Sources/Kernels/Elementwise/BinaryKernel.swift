@@ -1,8 +1,10 @@
 /// A function of two numbers, as loops over strided memory (a stride of 0 repeats one number) for each element type.
 public struct BinaryKernel: Sendable {
-  public typealias Loop<T, R> = @Sendable (
-    _ a: UnsafePointer<T>, _ aStride: Int, _ b: UnsafePointer<T>, _ bStride: Int, _ y: UnsafeMutablePointer<R>, _ count: Int
-  ) -> Void
+  public typealias Loop<T, R> =
+    @Sendable (
+      _ a: UnsafePointer<T>, _ aStride: Int, _ b: UnsafePointer<T>, _ bStride: Int, _ y: UnsafeMutablePointer<R>,
+      _ count: Int
+    ) -> Void
 
   public let float: Loop<Float, Float>
   public let double: Loop<Double, Double>

@@ -34,13 +34,16 @@ public enum Gemm {
     let grid = TileGrid(m: m, n: n, k: k)
     Parallel.forEach(tiles: grid.count) { tile in
       let (row, rows, column, columns) = grid.tile(tile)
-      block(a.at(row: row, column: 0), a, b.at(row: 0, column: column), b, c + row * cStride + column, cStride, rows, columns, k, beta)
+      block(
+        a.at(row: row, column: 0), a, b.at(row: 0, column: column), b, c + row * cStride + column, cStride, rows,
+        columns, k, beta)
     }
   }
 
   /// `batch` products of equal shape, `aStep`, `bStep`, `cStep` elements apart (0 repeats an operand).
   public static func multiplyBatch<T: Real>(
-    _ a: Operand<T>, aOffsets: [Int], _ b: Operand<T>, bOffsets: [Int], _ c: UnsafeMutablePointer<T>, m: Int, n: Int, k: Int
+    _ a: Operand<T>, aOffsets: [Int], _ b: Operand<T>, bOffsets: [Int], _ c: UnsafeMutablePointer<T>, m: Int, n: Int,
+    k: Int
   ) {
     if m == 0 || n == 0 { return }
     let grid = TileGrid(m: m, n: n, k: k)
@@ -69,12 +72,14 @@ public enum Gemm {
     let bOrder = b.transposed ? CblasTrans : CblasNoTrans
     if T.self == Float.self {
       cblas_sgemm(
-        CblasRowMajor, aOrder, bOrder, Int32(m), Int32(n), Int32(k), 1, UnsafeRawPointer(aPointer).assumingMemoryBound(to: Float.self),
+        CblasRowMajor, aOrder, bOrder, Int32(m), Int32(n), Int32(k), 1,
+        UnsafeRawPointer(aPointer).assumingMemoryBound(to: Float.self),
         Int32(a.stride), UnsafeRawPointer(bPointer).assumingMemoryBound(to: Float.self), Int32(b.stride), Float(beta),
         UnsafeMutableRawPointer(c).assumingMemoryBound(to: Float.self), Int32(cStride))
     } else {
       cblas_dgemm(
-        CblasRowMajor, aOrder, bOrder, Int32(m), Int32(n), Int32(k), 1, UnsafeRawPointer(aPointer).assumingMemoryBound(to: Double.self),
+        CblasRowMajor, aOrder, bOrder, Int32(m), Int32(n), Int32(k), 1,
+        UnsafeRawPointer(aPointer).assumingMemoryBound(to: Double.self),
         Int32(a.stride), UnsafeRawPointer(bPointer).assumingMemoryBound(to: Double.self), Int32(b.stride), Double(beta),
         UnsafeMutableRawPointer(c).assumingMemoryBound(to: Double.self), Int32(cStride))
     }

@@ -15,7 +15,8 @@ public struct LapackRoutines<T>: Sendable {
   typealias Places = UnsafeMutablePointer<Int32>?
 
   let gesdd:
-    @Sendable (Letter, Whole, Whole, Output, Whole, Output, Output, Whole, Output, Whole, Output, Whole, Places, Places) -> Void
+    @Sendable (Letter, Whole, Whole, Output, Whole, Output, Output, Whole, Output, Whole, Output, Whole, Places, Places)
+      -> Void
   let syevd: @Sendable (Letter, Letter, Whole, Output, Whole, Output, Output, Whole, Places, Whole, Places) -> Void
   let geqrf: @Sendable (Whole, Whole, Output, Whole, Output, Output, Whole, Places) -> Void
   let orgqr: @Sendable (Whole, Whole, Whole, Output, Whole, Input, Output, Whole, Places) -> Void

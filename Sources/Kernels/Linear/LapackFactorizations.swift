@@ -12,7 +12,8 @@ public enum Lapack {
     let (rows, columns, k) = (Int32(n), Int32(m), Int32(min(m, n)))
     return withWorkspace(T.self, integers: 8 * min(m, n)) { work, length, integers in
       var info: Int32 = 0
-      T.lapack.gesdd([letter("S")], [rows], [columns], a, [rows], s, vh, [rows], u, [k], work, [length], integers, &info)
+      T.lapack.gesdd(
+        [letter("S")], [rows], [columns], a, [rows], s, vh, [rows], u, [k], work, [length], integers, &info)
       return info
     }
   }
@@ -26,7 +27,8 @@ public enum Lapack {
     let integerCount = Int32(3 + 5 * n)
     return withWorkspace(T.self, integers: Int(integerCount)) { work, length, integers in
       var info: Int32 = 0
-      T.lapack.syevd([letter("V")], [letter("L")], [size], a, [size], values, work, [length], integers, [integerCount], &info)
+      T.lapack.syevd(
+        [letter("V")], [letter("L")], [size], a, [size], values, work, [length], integers, [integerCount], &info)
       return info
     }
   }
@@ -48,7 +50,8 @@ public enum Lapack {
       for i in 0..<k { for j in 0..<n { r[i * n + j] = j >= i ? a[j * m + i] : 0 } }
       return withWorkspace(T.self) { work, length, _ in
         var info: Int32 = 0
-        T.lapack.orgqr([rows], [reflectors], [reflectors], a, [rows], UnsafePointer(tau.baseAddress), work, [length], &info)
+        T.lapack.orgqr(
+          [rows], [reflectors], [reflectors], a, [rows], UnsafePointer(tau.baseAddress), work, [length], &info)
         return info
       }
     }
@@ -65,7 +68,8 @@ public enum Lapack {
 
   /// LU factors with partial pivoting of the `n x n` matrix whose column-major order the memory is, in its place.
   /// `pivots` has `n` row numbers from 1. Positive: that element of U's diagonal is exactly 0.
-  public static func lu<T: LapackReal>(_ a: UnsafeMutablePointer<T>, n: Int, pivots: UnsafeMutablePointer<Int32>) -> Int {
+  public static func lu<T: LapackReal>(_ a: UnsafeMutablePointer<T>, n: Int, pivots: UnsafeMutablePointer<Int32>) -> Int
+  {
     var info: Int32 = 0
     T.lapack.getrf([Int32(n)], [Int32(n)], a, [Int32(n)], pivots, &info)
     return Int(info)
@@ -73,13 +77,17 @@ public enum Lapack {
 
   /// Solves `A X = B` for a row-major `n x n` matrix `a`, which is overwritten by its factors; `b` holds `B` in
   /// column-major order and becomes `X`. Positive: the matrix is singular.
-  public static func solve<T: LapackReal>(_ a: UnsafeMutablePointer<T>, n: Int, _ b: UnsafeMutablePointer<T>, columns: Int) -> Int {
+  public static func solve<T: LapackReal>(
+    _ a: UnsafeMutablePointer<T>, n: Int, _ b: UnsafeMutablePointer<T>, columns: Int
+  ) -> Int {
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: n) { pivots in
       guard let places = pivots.baseAddress else { return 0 }
       let factored = lu(a, n: n, pivots: places)
       if factored != 0 { return factored }
       var info: Int32 = 0
-      T.lapack.getrs([letter("T")], [Int32(n)], [Int32(columns)], UnsafePointer(a), [Int32(n)], UnsafePointer(places), b, [Int32(n)], &info)
+      T.lapack.getrs(
+        [letter("T")], [Int32(n)], [Int32(columns)], UnsafePointer(a), [Int32(n)], UnsafePointer(places), b, [Int32(n)],
+        &info)
       return Int(info)
     }
   }
@@ -88,7 +96,8 @@ public enum Lapack {
 
   /// Asks a routine for its best workspace, and runs it with that.
   private static func withWorkspace<T: LapackReal>(
-    _: T.Type, integers: Int = 1, _ run: (_ work: UnsafeMutablePointer<T>?, _ length: Int32, _ integers: UnsafeMutablePointer<Int32>?) -> Int32
+    _: T.Type, integers: Int = 1,
+    _ run: (_ work: UnsafeMutablePointer<T>?, _ length: Int32, _ integers: UnsafeMutablePointer<Int32>?) -> Int32
   ) -> Int {
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: max(1, integers)) { places in
       var best: T = 1

@@ -2,7 +2,8 @@
 public enum Indexing {
   /// `y[o, k, :] = x[o, ids[k], :]` for `x` of shape `[outer, length, inner]`.
   public static func selectRows<T: BitwiseCopyable>(
-    _ x: UnsafePointer<T>, _ ids: UnsafePointer<Int64>, _ y: UnsafeMutablePointer<T>, outer: Int, length: Int, inner: Int,
+    _ x: UnsafePointer<T>, _ ids: UnsafePointer<Int64>, _ y: UnsafeMutablePointer<T>, outer: Int, length: Int,
+    inner: Int,
     count: Int
   ) {
     Parallel.forEachRange(outer * count, grain: Parallel.rowsPerTile(width: inner)) { first, rows in
@@ -15,7 +16,8 @@ public enum Indexing {
 
   /// `y[o, ids[k], :] += x[o, k, :]`, in the order of `k`, so that repeated ids add up the same way every time.
   public static func addRows<T: Real>(
-    _ x: UnsafePointer<T>, _ ids: UnsafePointer<Int64>, _ y: UnsafeMutablePointer<T>, outer: Int, length: Int, inner: Int,
+    _ x: UnsafePointer<T>, _ ids: UnsafePointer<Int64>, _ y: UnsafeMutablePointer<T>, outer: Int, length: Int,
+    inner: Int,
     count: Int
   ) {
     let stripe = 64
@@ -37,7 +39,8 @@ public enum Indexing {
 
   /// `y[o, k, i] = x[o, ids[o, k, i], i]`: one id for each element.
   public static func gather<T: BitwiseCopyable>(
-    _ x: UnsafePointer<T>, _ ids: UnsafePointer<Int64>, _ y: UnsafeMutablePointer<T>, outer: Int, length: Int, inner: Int,
+    _ x: UnsafePointer<T>, _ ids: UnsafePointer<Int64>, _ y: UnsafeMutablePointer<T>, outer: Int, length: Int,
+    inner: Int,
     count: Int
   ) {
     Parallel.forEachRange(outer, grain: Parallel.rowsPerTile(width: count * inner)) { first, rows in
@@ -55,7 +58,8 @@ public enum Indexing {
   /// `y[o, ids[o, k, i], i] = combine(y[...], x[o, k, i])`, in the order of `k`.
   @inline(__always)
   public static func scatter<T: BitwiseCopyable>(
-    _ x: UnsafePointer<T>, _ ids: UnsafePointer<Int64>, _ y: UnsafeMutablePointer<T>, outer: Int, length: Int, inner: Int,
+    _ x: UnsafePointer<T>, _ ids: UnsafePointer<Int64>, _ y: UnsafeMutablePointer<T>, outer: Int, length: Int,
+    inner: Int,
     count: Int, _ combine: (T, T) -> T
   ) {
     Parallel.forEachRange(outer, grain: Parallel.rowsPerTile(width: count * inner)) { first, rows in

@@ -31,7 +31,9 @@ public struct StridedWalk {
 
   /// Calls `body(run, offsets)` for runs `first..<first + count`, `offsets[k]` being where operand `k` begins the run.
   @inline(__always)
-  public func forEachRun(from first: Int, count: Int, _ body: (_ run: Int, _ offsets: UnsafeMutablePointer<Int>) -> Void) {
+  public func forEachRun(
+    from first: Int, count: Int, _ body: (_ run: Int, _ offsets: UnsafeMutablePointer<Int>) -> Void
+  ) {
     let outer = sizes.count - 1
     let operands = strides.count
     var counter = [Int](repeating: 0, count: max(1, outer))

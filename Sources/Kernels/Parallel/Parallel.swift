@@ -29,7 +29,9 @@ public enum Parallel {
 
   /// Cuts `0..<count` into runs of `grain` and calls `body(start, length)` for each.
   @inline(__always)
-  public static func forEachRange(_ count: Int, grain: Int = elementsPerTile, _ body: (_ start: Int, _ length: Int) -> Void) {
+  public static func forEachRange(
+    _ count: Int, grain: Int = elementsPerTile, _ body: (_ start: Int, _ length: Int) -> Void
+  ) {
     if count <= grain {
       if count > 0 { body(0, count) }
       return
@@ -132,14 +134,16 @@ private final class Pool: @unchecked Sendable {
     pthread_attr_setstacksize(&attributes, 4 << 20)
     pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
     let argument = UnsafeMutableRawPointer(bitPattern: number)
-    pthread_create(&thread, &attributes, { argument in
-      // Signals belong to the thread that runs the script.
-      var all = sigset_t()
-      sigfillset(&all)
-      pthread_sigmask(SIG_BLOCK, &all, nil)
-      Pool.shared.serve(number: Int(bitPattern: argument))
-      return nil
-    }, argument)
+    pthread_create(
+      &thread, &attributes,
+      { argument in
+        // Signals belong to the thread that runs the script.
+        var all = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_BLOCK, &all, nil)
+        Pool.shared.serve(number: Int(bitPattern: argument))
+        return nil
+      }, argument)
     pthread_attr_destroy(&attributes)
   }
 
@@ -166,13 +170,7 @@ private final class Pool: @unchecked Sendable {
     }
   }
 
+  /// A short wait between two looks: a fence costs a few tens of cycles.
   @inline(__always)
-  private func relax() { _ = sched_yieldHint() }
-}
-
-/// A short wait that leaves the core's other resources to the sibling.
-@inline(__always)
-private func sched_yieldHint() -> Int32 {
-  atomicMemoryFence(ordering: .sequentiallyConsistent)
-  return 0
+  private func relax() { atomicMemoryFence(ordering: .sequentiallyConsistent) }
 }

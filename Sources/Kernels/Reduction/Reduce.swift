@@ -99,7 +99,8 @@ public enum Reduce {
     var result = best[0]
     var isBroken = x[0] != x[0]
     for lane in 0..<8 {
-      let one = SIMD8<T>(repeating: best[lane]), other = SIMD8<T>(repeating: result)
+      let one = SIMD8<T>(repeating: best[lane])
+      let other = SIMD8<T>(repeating: result)
       if better(one, other)[0] { result = best[lane] }
       if broken[lane] != broken[lane] { isBroken = isBroken || hasNaN(x, n) }
     }

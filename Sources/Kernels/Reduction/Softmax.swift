@@ -1,10 +1,13 @@
 /// Softmax of contiguous rows, and its gradient, a row at a time while it is in cache.
 public enum Softmax {
   /// `y = softmax(x)` of each row, or its logarithm. A row whose maximum is -inf gives nan.
-  public static func rows<T: Real>(_ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, rows: Int, width: Int, logarithm: Bool) {
+  public static func rows<T: Real>(
+    _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, rows: Int, width: Int, logarithm: Bool
+  ) {
     Parallel.forEachRange(rows, grain: Parallel.rowsPerTile(width: width)) { first, count in
       for r in first..<(first + count) {
-        let from = x + r * width, to = y + r * width
+        let from = x + r * width
+        let to = y + r * width
         var top = T.zero
         Reduce.middle(.maximum, from, &top, outer: 1, length: width, inner: 1)
         for i in 0..<width { to[i] = T.exp(from[i] - top) }
@@ -26,7 +29,9 @@ public enum Softmax {
   ) {
     Parallel.forEachRange(rows, grain: Parallel.rowsPerTile(width: width)) { first, count in
       for r in first..<(first + count) {
-        let value = y + r * width, slope = g + r * width, to = out + r * width
+        let value = y + r * width
+        let slope = g + r * width
+        let to = out + r * width
         if logarithm {
           let sum = Sum.lanes(slope, width)
           for i in 0..<width { to[i] = slope[i] - T.exp(value[i]) * sum }

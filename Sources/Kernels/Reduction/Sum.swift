@@ -33,7 +33,10 @@ public enum Sum {
   static func lanes<T: Real>(_ x: UnsafePointer<T>, _ n: Int) -> T {
     let raw = UnsafeRawPointer(x)
     let width = MemoryLayout<T>.stride
-    var a = SIMD8<T>(repeating: 0), b = a, c = a, d = a
+    var a = SIMD8<T>(repeating: 0)
+    var b = a
+    var c = a
+    var d = a
     var i = 0
     while i &+ 32 <= n {
       a += raw.loadUnaligned(fromByteOffset: i &* width, as: SIMD8<T>.self)

@@ -51,7 +51,9 @@ public struct FourierPlan<T: Real>: Sendable {
   /// Transforms `real + i imaginary` in place; scratch memory does not overlap with them.
   ///
   /// The inverse is not divided by the length: exchange `real` and `imaginary` in the call.
-  public func transform(_ real: UnsafeMutablePointer<T>, _ imaginary: UnsafeMutablePointer<T>, scratch: UnsafeMutablePointer<T>) {
+  public func transform(
+    _ real: UnsafeMutablePointer<T>, _ imaginary: UnsafeMutablePointer<T>, scratch: UnsafeMutablePointer<T>
+  ) {
     guard let chirp else {
       Self.run(passes, length, real, imaginary, scratch, scratch + length)
       return
@@ -125,7 +127,8 @@ public struct FourierPlan<T: Real>: Sendable {
       sines.append(w.imaginary)
       square = (square + 2 * t + 1) % (2 * length)
     }
-    var kernelReal = [T](repeating: 0, count: size), kernelImaginary = kernelReal
+    var kernelReal = [T](repeating: 0, count: size)
+    var kernelImaginary = kernelReal
     let scale = 1 / Double(size)
     for t in 0..<length {
       let mirrored = (size - t) % size
@@ -160,7 +163,8 @@ public struct FourierPlan<T: Real>: Sendable {
       pass.real.withUnsafeBufferPointer { cosines in
         pass.imaginary.withUnsafeBufferPointer { sines in
           guard let c = cosines.baseAddress, let s = sines.baseAddress else { return }
-          let step = FourierPass(count: pass.count, stride: stride, x: a.0, xi: a.1, y: b.0, yi: b.1, cosines: c, sines: s)
+          let step = FourierPass(
+            count: pass.count, stride: stride, x: a.0, xi: a.1, y: b.0, yi: b.1, cosines: c, sines: s)
           switch pass.radix {
           case 2: step.radix2()
           case 3: step.radix3()

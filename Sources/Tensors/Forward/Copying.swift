@@ -9,7 +9,8 @@ extension Tensor {
   /// The same elements in memory of their own. No history.
   public func copy() throws -> Tensor {
     let result = try Tensor(uninitialized: shape, dtype)
-    let sizes = Array(shape), steps = Array(strides)
+    let sizes = Array(shape)
+    let steps = Array(strides)
     switch dtype {
     case .float32: StridedCopy.gather(floats, result.floats, sizes: sizes, strides: steps)
     case .float64, .int64: StridedCopy.gather(integers, result.integers, sizes: sizes, strides: steps)
@@ -26,7 +27,8 @@ extension Tensor {
     }
     // A source that shares memory with the target is copied first.
     let values = expanded.storage === storage ? try expanded.copy() : try expanded.contiguous()
-    let sizes = Array(shape), steps = Array(strides)
+    let sizes = Array(shape)
+    let steps = Array(strides)
     switch dtype {
     case .float32: StridedCopy.scatter(values.floats, floats, sizes: sizes, strides: steps)
     case .float64, .int64: StridedCopy.scatter(values.integers, integers, sizes: sizes, strides: steps)

@@ -69,7 +69,8 @@ extension Forward {
     guard let shape = Shape.broadcast(a.shape, b.shape), let left = a.broadcastView(to: shape),
       let right = b.broadcastView(to: shape)
     else {
-      throw Failure(.shape, "shapes \(a.shape) and \(b.shape) do not broadcast: sizes must be equal or 1, from the last")
+      throw Failure(
+        .shape, "shapes \(a.shape) and \(b.shape) do not broadcast: sizes must be equal or 1, from the last")
     }
     _ = try Shape(Array(shape))
     let y = try Tensor(uninitialized: shape, dtype)
@@ -85,7 +86,9 @@ extension Forward {
       }
     } else {
       Parallel.forEachRange(walk.runs, grain: Parallel.rowsPerTile(width: length)) { first, count in
-        walk.forEachRun(from: first, count: count) { run, at in loop(p + at[0], pStep, q + at[1], qStep, r + run * length, length) }
+        walk.forEachRun(from: first, count: count) { run, at in
+          loop(p + at[0], pStep, q + at[1], qStep, r + run * length, length)
+        }
       }
     }
     return y
@@ -95,7 +98,9 @@ extension Forward {
 extension Forward {
   /// A function of each element and one number, the number on the right or on the left.
   @inline(__always)
-  public static func binary(_ kernel: BinaryKernel, _ x: Tensor, number: Double, numberOnLeft: Bool = false) throws -> Tensor {
+  public static func binary(_ kernel: BinaryKernel, _ x: Tensor, number: Double, numberOnLeft: Bool = false) throws
+    -> Tensor
+  {
     let x = try x.contiguous()
     let y = try Tensor(uninitialized: x.shape, x.dtype)
     switch x.dtype {
@@ -114,11 +119,16 @@ extension Forward {
 
   @inline(__always)
   private static func withNumber<T, R>(
-    _ loop: BinaryKernel.Loop<T, R>, _ x: UnsafeMutablePointer<T>, _ number: T, _ y: UnsafeMutablePointer<R>, _ count: Int, _ left: Bool
+    _ loop: BinaryKernel.Loop<T, R>, _ x: UnsafeMutablePointer<T>, _ number: T, _ y: UnsafeMutablePointer<R>,
+    _ count: Int, _ left: Bool
   ) {
     withUnsafePointer(to: number) { number in
       Parallel.forEachRange(count) { start, length in
-        if left { loop(number, 0, x + start, 1, y + start, length) } else { loop(x + start, 1, number, 0, y + start, length) }
+        if left {
+          loop(number, 0, x + start, 1, y + start, length)
+        } else {
+          loop(x + start, 1, number, 0, y + start, length)
+        }
       }
     }
   }
@@ -131,16 +141,19 @@ extension Forward {
 
   /// `target += source` for a contiguous target; the source broadcasts.
   public static func accumulate(_ source: Tensor, into target: Tensor) throws {
-    guard target.isContiguous, let source = try source.broadcastView(to: target.shape)?.contiguous(), source.dtype == target.dtype
+    guard target.isContiguous, let source = try source.broadcastView(to: target.shape)?.contiguous(),
+      source.dtype == target.dtype
     else { throw Failure(.shape, "cannot add shape \(source.shape) to shape \(target.shape) in place") }
     let n = target.count
     switch target.dtype {
     case .float32:
       let (x, y) = (source.floats, target.floats)
-      Parallel.forEachRange(n) { start, length in BinaryKernel.add.float(y + start, 1, x + start, 1, y + start, length) }
+      Parallel.forEachRange(n) { start, length in BinaryKernel.add.float(y + start, 1, x + start, 1, y + start, length)
+      }
     case .float64:
       let (x, y) = (source.doubles, target.doubles)
-      Parallel.forEachRange(n) { start, length in BinaryKernel.add.double(y + start, 1, x + start, 1, y + start, length) }
+      Parallel.forEachRange(n) { start, length in BinaryKernel.add.double(y + start, 1, x + start, 1, y + start, length)
+      }
     default: throw Failure(.dtype, "needs floating-point numbers, found \(target.dtype.name)")
     }
     target.storage.version &+= 1

@@ -13,7 +13,9 @@ extension Forward {
     let vh = try Tensor(uninitialized: Shape(lead + [k, n]), a.dtype)
     let work = try finiteCopy(a)
     func run<T: LapackReal>(_: T.Type) throws {
-      let (p, pu, ps, pv) = (work.pointer(as: T.self), u.pointer(as: T.self), s.pointer(as: T.self), vh.pointer(as: T.self))
+      let (p, pu, ps, pv) = (
+        work.pointer(as: T.self), u.pointer(as: T.self), s.pointer(as: T.self), vh.pointer(as: T.self)
+      )
       let statuses = forEachMatrix(s.count == 0 ? 0 : s.count / k, cost: m * n * k) { i in
         let (own, rows) = (pu + i * m * k, pv + i * k * n)
         let status = Lapack.svd(p + i * m * n, m: m, n: n, u: own, s: ps + i * k, vh: rows)
@@ -80,8 +82,12 @@ extension Forward {
     let work = try symmetricPart(finiteCopy(a))
     func run<T: LapackReal>(_: T.Type) throws {
       let p = work.pointer(as: T.self)
-      let statuses = forEachMatrix(n == 0 ? 0 : work.count / (n * n), cost: n * n * n) { Lapack.cholesky(p + $0 * n * n, n: n) }
-      try requireSuccess(statuses, a) { "the matrix is not positive definite (its leading minor of order \($0) is not positive)" }
+      let statuses = forEachMatrix(n == 0 ? 0 : work.count / (n * n), cost: n * n * n) {
+        Lapack.cholesky(p + $0 * n * n, n: n)
+      }
+      try requireSuccess(statuses, a) {
+        "the matrix is not positive definite (its leading minor of order \($0) is not positive)"
+      }
     }
     try a.dtype == .float32 ? run(Float.self) : run(Double.self)
     return work
@@ -112,7 +118,9 @@ extension Forward {
     let factors = try finiteCopy(a)
     func run<T: LapackReal>(_: T.Type) throws {
       let p = factors.pointer(as: T.self)
-      let (values, signs, logarithms) = (results[0].pointer(as: T.self), results[1].pointer(as: T.self), results[2].pointer(as: T.self))
+      let (values, signs, logarithms) = (
+        results[0].pointer(as: T.self), results[1].pointer(as: T.self), results[2].pointer(as: T.self)
+      )
       let statuses = forEachMatrix(results[0].count, cost: n * n * n) { i in
         var pivots = [Int32](repeating: 0, count: n)
         if n > 0 { _ = Lapack.lu(p + i * n * n, n: n, pivots: &pivots) }

@@ -13,7 +13,11 @@ extension Forward {
       forEachRow(plan, rows: y.count / (2 * n)) { row, real, imaginary, scratch in
         let (input, output) = (from + 2 * n * row, to + 2 * n * row)
         for t in 0..<n { (real[t], imaginary[t]) = (input[2 * t], input[2 * t + 1]) }
-        if inverse { plan.transform(imaginary, real, scratch: scratch) } else { plan.transform(real, imaginary, scratch: scratch) }
+        if inverse {
+          plan.transform(imaginary, real, scratch: scratch)
+        } else {
+          plan.transform(real, imaginary, scratch: scratch)
+        }
         for t in 0..<n { (output[2 * t], output[2 * t + 1]) = (real[t], imaginary[t]) }
       }
     }
@@ -65,7 +69,10 @@ extension Forward {
   /// Runs `body` for each row, with memory for one row and for the transform.
   private static func forEachRow<T: Real>(
     _ plan: FourierPlan<T>, rows: Int,
-    _ body: (_ row: Int, _ real: UnsafeMutablePointer<T>, _ imaginary: UnsafeMutablePointer<T>, _ scratch: UnsafeMutablePointer<T>) -> Void
+    _ body: (
+      _ row: Int, _ real: UnsafeMutablePointer<T>, _ imaginary: UnsafeMutablePointer<T>,
+      _ scratch: UnsafeMutablePointer<T>
+    ) -> Void
   ) {
     let n = plan.length
     Parallel.forEachRange(rows, grain: max(1, 4096 / n)) { first, count in

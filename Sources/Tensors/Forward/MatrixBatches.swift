@@ -10,7 +10,9 @@ extension Forward {
     }
     guard a.rank >= 2 else { throw Failure(.shape, "needs a matrix (two dimensions or more), found shape \(a.shape)") }
     let (m, n) = (a.shape[a.rank - 2], a.shape[a.rank - 1])
-    guard max(m, n) <= Int(Int32.max) / 8 else { throw Failure(.shape, "a matrix with a size above 2^28 is not supported") }
+    guard max(m, n) <= Int(Int32.max) / 8 else {
+      throw Failure(.shape, "a matrix with a size above 2^28 is not supported")
+    }
     return (Array(a.shape.dropLast(2)), m, n)
   }
 

@@ -30,14 +30,16 @@ extension Forward {
       )
     }
     guard max(m, max(n, k)) <= Int(Int32.max) else { throw Failure(.shape, "sizes above 2^31 - 1 are not supported") }
-    let left = try a.asMatrixOperand(), right = try b.asMatrixOperand()
+    let left = try a.asMatrixOperand()
+    let right = try b.asMatrixOperand()
     if right.rank == 2 && left.rank > 2 && left.isContiguous {
       // One matrix on the right: all rows of the left are one tall matrix.
       let rows = left.count / max(1, k)
       var shape = left.shape
       shape[shape.rank - 1] = n
       let y = try Tensor(uninitialized: shape, a.dtype)
-      product(left.view([left.count == 0 ? y.count / max(1, n) : rows, k], [k, 1]), right, y, y.count / max(1, n), n, k)
+      product(
+        left.view([left.count == 0 ? y.count / max(1, n) : rows, k], [k, 1]), right, y, y.count / max(1, n), n, k)
       return y
     }
     if left.rank == 2 && right.rank == 2 {
@@ -49,7 +51,8 @@ extension Forward {
   }
 
   private static func batch(_ a: Tensor, _ b: Tensor, _ m: Int, _ n: Int, _ k: Int) throws -> Tensor {
-    let leadA = Shape(unchecked: a.shape.dropLast(2)), leadB = Shape(unchecked: b.shape.dropLast(2))
+    let leadA = Shape(unchecked: a.shape.dropLast(2))
+    let leadB = Shape(unchecked: b.shape.dropLast(2))
     guard let lead = Shape.broadcast(leadA, leadB) else {
       throw Failure(.shape, "leading sizes \(leadA) and \(leadB) do not broadcast (shapes \(a.shape) and \(b.shape))")
     }
@@ -62,9 +65,13 @@ extension Forward {
     if y.count == 0 { return y }
     let (aOffsets, bOffsets) = (a.matrixOffsets(lead), b.matrixOffsets(lead))
     if a.dtype == .float32 {
-      Gemm.multiplyBatch(a.operand(Float.self), aOffsets: aOffsets, b.operand(Float.self), bOffsets: bOffsets, y.floats, m: m, n: n, k: k)
+      Gemm.multiplyBatch(
+        a.operand(Float.self), aOffsets: aOffsets, b.operand(Float.self), bOffsets: bOffsets, y.floats, m: m, n: n, k: k
+      )
     } else {
-      Gemm.multiplyBatch(a.operand(Double.self), aOffsets: aOffsets, b.operand(Double.self), bOffsets: bOffsets, y.doubles, m: m, n: n, k: k)
+      Gemm.multiplyBatch(
+        a.operand(Double.self), aOffsets: aOffsets, b.operand(Double.self), bOffsets: bOffsets, y.doubles, m: m, n: n,
+        k: k)
     }
     return y
   }

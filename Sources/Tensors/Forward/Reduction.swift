@@ -11,7 +11,11 @@ extension Forward {
     // Neighbouring dimensions are folded in one pass, the last ones first.
     var groups: [Range<Int>] = []
     for d in sorted {
-      if let last = groups.last, last.upperBound == d { groups[groups.count - 1] = last.lowerBound..<(d + 1) } else { groups.append(d..<(d + 1)) }
+      if let last = groups.last, last.upperBound == d {
+        groups[groups.count - 1] = last.lowerBound..<(d + 1)
+      } else {
+        groups.append(d..<(d + 1))
+      }
     }
     // Folding nothing is a copy: results never share memory with inputs.
     var result = groups.isEmpty ? try x.copy() : try x.contiguous()
@@ -33,7 +37,8 @@ extension Forward {
       switch fold {
       case .sum: return try .full(shape, 0, x.dtype)
       case .product: return try .full(shape, 1, x.dtype)
-      case .maximum, .minimum: throw Failure(.shape, "an empty dimension has no greatest or least element (shape \(x.shape))")
+      case .maximum, .minimum:
+        throw Failure(.shape, "an empty dimension has no greatest or least element (shape \(x.shape))")
       }
     }
     let y = try Tensor(uninitialized: shape, x.dtype)

@@ -4,9 +4,12 @@ import Kernels
 extension Forward {
   /// `condition ? a : b` for each element, all three broadcast together; `a` and `b` of one dtype.
   public static func select(_ condition: Tensor, _ a: Tensor, _ b: Tensor) throws -> Tensor {
-    guard condition.dtype == .bool else { throw Failure(.dtype, "the condition must be a bool tensor, found \(condition.dtype.name)") }
+    guard condition.dtype == .bool else {
+      throw Failure(.dtype, "the condition must be a bool tensor, found \(condition.dtype.name)")
+    }
     guard let ab = Shape.broadcast(a.shape, b.shape), let shape = Shape.broadcast(ab, condition.shape),
-      let mask = try condition.broadcastView(to: shape)?.contiguous(), let yes = try a.broadcastView(to: shape)?.contiguous(),
+      let mask = try condition.broadcastView(to: shape)?.contiguous(),
+      let yes = try a.broadcastView(to: shape)?.contiguous(),
       let no = try b.broadcastView(to: shape)?.contiguous()
     else {
       throw Failure(.shape, "shapes \(condition.shape), \(a.shape) and \(b.shape) do not broadcast together")
@@ -39,7 +42,9 @@ extension Forward {
     for i in 0..<fixed.count where fixed.integers[i] < 0 { fixed.integers[i] += Int64(length) + 1 }
     if let still = Indexing.firstOutside(fixed.integers, fixed.count, length: length) {
       let original = still <= 0 && still != 0 ? still - Int64(length) - 1 : still
-      throw Failure(.range, original == 0 ? "id 0 is out of range: counting starts at 1" : "id \(original) is out of range 1 to \(length)")
+      throw Failure(
+        .range,
+        original == 0 ? "id 0 is out of range: counting starts at 1" : "id \(original) is out of range 1 to \(length)")
     }
     return fixed
   }
@@ -55,10 +60,14 @@ extension Forward {
     let y = try Tensor(uninitialized: shape, x.dtype)
     let (outer, length, inner) = x.split(at: dim)
     switch x.dtype {
-    case .float32: Indexing.selectRows(x.floats, ids.integers, y.floats, outer: outer, length: length, inner: inner, count: ids.count)
+    case .float32:
+      Indexing.selectRows(
+        x.floats, ids.integers, y.floats, outer: outer, length: length, inner: inner, count: ids.count)
     case .float64, .int64:
-      Indexing.selectRows(x.integers, ids.integers, y.integers, outer: outer, length: length, inner: inner, count: ids.count)
-    case .bool: Indexing.selectRows(x.bytes, ids.integers, y.bytes, outer: outer, length: length, inner: inner, count: ids.count)
+      Indexing.selectRows(
+        x.integers, ids.integers, y.integers, outer: outer, length: length, inner: inner, count: ids.count)
+    case .bool:
+      Indexing.selectRows(x.bytes, ids.integers, y.bytes, outer: outer, length: length, inner: inner, count: ids.count)
     }
     return y
   }
@@ -70,8 +79,10 @@ extension Forward {
     let y = try Tensor.zeros(shape, x.dtype)
     let (outer, length, inner) = y.split(at: dim)
     switch x.dtype {
-    case .float32: Indexing.addRows(x.floats, ids.integers, y.floats, outer: outer, length: length, inner: inner, count: ids.count)
-    case .float64: Indexing.addRows(x.doubles, ids.integers, y.doubles, outer: outer, length: length, inner: inner, count: ids.count)
+    case .float32:
+      Indexing.addRows(x.floats, ids.integers, y.floats, outer: outer, length: length, inner: inner, count: ids.count)
+    case .float64:
+      Indexing.addRows(x.doubles, ids.integers, y.doubles, outer: outer, length: length, inner: inner, count: ids.count)
     default: throw Failure(.dtype, "needs floating-point numbers, found \(x.dtype.name)")
     }
     return y
@@ -86,10 +97,12 @@ extension Forward {
     let (outer, length, inner) = x.split(at: dim)
     let count = ids.shape[dim]
     switch x.dtype {
-    case .float32: Indexing.gather(x.floats, ids.integers, y.floats, outer: outer, length: length, inner: inner, count: count)
+    case .float32:
+      Indexing.gather(x.floats, ids.integers, y.floats, outer: outer, length: length, inner: inner, count: count)
     case .float64, .int64:
       Indexing.gather(x.integers, ids.integers, y.integers, outer: outer, length: length, inner: inner, count: count)
-    case .bool: Indexing.gather(x.bytes, ids.integers, y.bytes, outer: outer, length: length, inner: inner, count: count)
+    case .bool:
+      Indexing.gather(x.bytes, ids.integers, y.bytes, outer: outer, length: length, inner: inner, count: count)
     }
     return y
   }
@@ -110,13 +123,20 @@ extension Forward {
     let count = ids.shape[dim]
     switch y.dtype {
     case .float32:
-      Indexing.scatter(x.floats, ids.integers, target.floats, outer: outer, length: length, inner: inner, count: count) { add ? $0 + $1 : $1 }
+      Indexing.scatter(x.floats, ids.integers, target.floats, outer: outer, length: length, inner: inner, count: count)
+      { add ? $0 + $1 : $1 }
     case .float64:
-      Indexing.scatter(x.doubles, ids.integers, target.doubles, outer: outer, length: length, inner: inner, count: count) { add ? $0 + $1 : $1 }
+      Indexing.scatter(
+        x.doubles, ids.integers, target.doubles, outer: outer, length: length, inner: inner, count: count
+      ) { add ? $0 + $1 : $1 }
     case .int64:
-      Indexing.scatter(x.integers, ids.integers, target.integers, outer: outer, length: length, inner: inner, count: count) { add ? $0 &+ $1 : $1 }
+      Indexing.scatter(
+        x.integers, ids.integers, target.integers, outer: outer, length: length, inner: inner, count: count
+      ) { add ? $0 &+ $1 : $1 }
     case .bool:
-      Indexing.scatter(x.bytes, ids.integers, target.bytes, outer: outer, length: length, inner: inner, count: count) { add ? $0 | $1 : $1 }
+      Indexing.scatter(x.bytes, ids.integers, target.bytes, outer: outer, length: length, inner: inner, count: count) {
+        add ? $0 | $1 : $1
+      }
     }
     if target.storage !== y.storage { try part.assign(target) }
     return y
@@ -124,14 +144,18 @@ extension Forward {
 
   private static func trimmed(_ x: Tensor, to shape: Shape, except dim: Int) throws -> Tensor {
     var view = x
-    for d in 0..<x.rank where d != dim && shape[d] != x.shape[d] { view = view.narrowedView(d, start: 0, length: shape[d]) }
+    for d in 0..<x.rank where d != dim && shape[d] != x.shape[d] {
+      view = view.narrowedView(d, start: 0, length: shape[d])
+    }
     return view
   }
 
   private static func requireGatherShapes(_ x: Shape, _ ids: Shape, dim: Int) throws {
     guard x.rank == ids.rank, (0..<x.rank).allSatisfy({ $0 == dim || ids[$0] <= x[$0] }) else {
       throw Failure(
-        .shape, "ids of shape \(ids) do not fit shape \(x): the same number of dimensions, and no size larger except along dim \(dim + 1)")
+        .shape,
+        "ids of shape \(ids) do not fit shape \(x): the same number of dimensions, and no size larger except along dim \(dim + 1)"
+      )
     }
   }
 }

@@ -17,8 +17,11 @@ extension Forward {
     try rowwise(dim, [y, g]) { inputs, out, rows, width in
       switch out.dtype {
       case .float32:
-        Softmax.gradientRows(inputs[0].floats, inputs[1].floats, out.floats, rows: rows, width: width, logarithm: logarithm)
-      default: Softmax.gradientRows(inputs[0].doubles, inputs[1].doubles, out.doubles, rows: rows, width: width, logarithm: logarithm)
+        Softmax.gradientRows(
+          inputs[0].floats, inputs[1].floats, out.floats, rows: rows, width: width, logarithm: logarithm)
+      default:
+        Softmax.gradientRows(
+          inputs[0].doubles, inputs[1].doubles, out.doubles, rows: rows, width: width, logarithm: logarithm)
       }
     }
   }
@@ -28,7 +31,8 @@ extension Forward {
     _ dim: Int, _ inputs: [Tensor], _ body: (_ inputs: [Tensor], _ y: Tensor, _ rows: Int, _ width: Int) -> Void
   ) throws -> Tensor {
     guard inputs[0].dtype.isFloating else {
-      throw Failure(.dtype, "needs floating-point numbers, found \(inputs[0].dtype.name); convert with :to(\"float32\")")
+      throw Failure(
+        .dtype, "needs floating-point numbers, found \(inputs[0].dtype.name); convert with :to(\"float32\")")
     }
     let last = try inputs.map { try $0.movedToLast(dim).contiguous() }
     let y = try Tensor(uninitialized: last[0].shape, last[0].dtype)

@@ -42,7 +42,9 @@ extension RandomSource {
   private typealias Draw<T> = (RandomStream, Int, UnsafeMutablePointer<T>, Int) -> Void
 
   private func drawn(_ shape: Shape, _ dtype: DType, _ float: Draw<Float>, _ double: Draw<Double>) throws -> Tensor {
-    guard dtype.isFloating else { throw Failure(.dtype, "random fractions need dtype float32 or float64, found \(dtype.name)") }
+    guard dtype.isFloating else {
+      throw Failure(.dtype, "random fractions need dtype float32 or float64, found \(dtype.name)")
+    }
     let y = try Tensor(uninitialized: Shape(Array(shape)), dtype)
     if dtype == .float32 {
       fill(y.count, perBlock: RandomKernels.narrowPerBlock) { float($0, $1, y.floats + $1, $2) }

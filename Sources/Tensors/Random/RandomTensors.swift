@@ -4,33 +4,47 @@ import Kernels
 /// Random tensors. The bits depend on the source's state alone, not on the number of threads.
 extension RandomSource {
   /// Uniform numbers from `lower` (included) to `upper` (excluded).
-  public func uniform(_ shape: Shape, from lower: Double = 0, to upper: Double = 1, _ dtype: DType = .float32) throws -> Tensor {
+  public func uniform(_ shape: Shape, from lower: Double = 0, to upper: Double = 1, _ dtype: DType = .float32) throws
+    -> Tensor
+  {
     let y = try floating(shape, dtype)
     if dtype == .float32 {
       let to = y.floats
-      fill(y.count, perBlock: RandomKernels.narrowPerBlock) { RandomKernels.uniform($0, first: $1, into: to + $1, count: $2) }
+      fill(y.count, perBlock: RandomKernels.narrowPerBlock) {
+        RandomKernels.uniform($0, first: $1, into: to + $1, count: $2)
+      }
     } else {
       let to = y.doubles
-      fill(y.count, perBlock: RandomKernels.widePerBlock) { RandomKernels.uniform($0, first: $1, into: to + $1, count: $2) }
+      fill(y.count, perBlock: RandomKernels.widePerBlock) {
+        RandomKernels.uniform($0, first: $1, into: to + $1, count: $2)
+      }
     }
     return try scaled(y, by: upper - lower, plus: lower)
   }
 
   /// Normal numbers with a mean and a standard deviation.
-  public func normal(_ shape: Shape, mean: Double = 0, deviation: Double = 1, _ dtype: DType = .float32) throws -> Tensor {
+  public func normal(_ shape: Shape, mean: Double = 0, deviation: Double = 1, _ dtype: DType = .float32) throws
+    -> Tensor
+  {
     let y = try floating(shape, dtype)
     if dtype == .float32 {
       let to = y.floats
-      fill(y.count, perBlock: RandomKernels.narrowPerBlock) { RandomKernels.normal($0, first: $1, into: to + $1, count: $2) }
+      fill(y.count, perBlock: RandomKernels.narrowPerBlock) {
+        RandomKernels.normal($0, first: $1, into: to + $1, count: $2)
+      }
     } else {
       let to = y.doubles
-      fill(y.count, perBlock: RandomKernels.widePerBlock) { RandomKernels.normal($0, first: $1, into: to + $1, count: $2) }
+      fill(y.count, perBlock: RandomKernels.widePerBlock) {
+        RandomKernels.normal($0, first: $1, into: to + $1, count: $2)
+      }
     }
     return try scaled(y, by: deviation, plus: mean)
   }
 
   private func floating(_ shape: Shape, _ dtype: DType) throws -> Tensor {
-    guard dtype.isFloating else { throw Failure(.dtype, "random fractions need dtype float32 or float64, found \(dtype.name)") }
+    guard dtype.isFloating else {
+      throw Failure(.dtype, "random fractions need dtype float32 or float64, found \(dtype.name)")
+    }
     return try Tensor(uninitialized: shape, dtype)
   }
 
@@ -56,7 +70,9 @@ extension RandomSource {
 
   /// Ones with a probability, else zeros.
   public func bernoulli(_ shape: Shape, probability: Double, _ dtype: DType = .float32) throws -> Tensor {
-    guard (0...1).contains(probability) else { throw Failure(.range, "a probability lies between 0 and 1, found \(probability)") }
+    guard (0...1).contains(probability) else {
+      throw Failure(.range, "a probability lies between 0 and 1, found \(probability)")
+    }
     return try mask(shape, probability: probability, value: 1, dtype)
   }
 
@@ -88,7 +104,8 @@ extension RandomSource {
   /// For each row of weights `count` ids drawn with probability proportional to the weights.
   public func multinomial(_ weights: Tensor, count: Int, replacement: Bool) throws -> Tensor {
     guard weights.rank == 1 || weights.rank == 2, weights.shape[weights.rank - 1] > 0 else {
-      throw Failure(.shape, "weights must be a vector or a matrix with a row for each draw, found shape \(weights.shape)")
+      throw Failure(
+        .shape, "weights must be a vector or a matrix with a row for each draw, found shape \(weights.shape)")
     }
     guard count >= 0 else { throw Failure(.range, "the number of draws must not be negative, found \(count)") }
     let width = weights.shape[weights.rank - 1]
@@ -100,11 +117,14 @@ extension RandomSource {
         throw Failure(.range, "weights must be finite, not negative, and not all 0 (row \(row + 1))")
       }
       if replacement {
-        guard let choice = WeightedChoice(weights: line) else { throw Failure(.range, "these weights cannot be drawn from (row \(row + 1))") }
+        guard let choice = WeightedChoice(weights: line) else {
+          throw Failure(.range, "these weights cannot be drawn from (row \(row + 1))")
+        }
         ids += draw { stream in (0..<count).map { _ in Int64(choice.draw(&stream) + 1) } }
       } else {
         guard count <= line.count(where: { $0 > 0 }), let drawn = draw({ $0.sample(count, weights: line) }) else {
-          throw Failure(.range, "cannot draw \(count) different ids from \(line.count(where: { $0 > 0 })) with a weight above 0")
+          throw Failure(
+            .range, "cannot draw \(count) different ids from \(line.count(where: { $0 > 0 })) with a weight above 0")
         }
         ids += drawn.map { Int64($0 + 1) }
       }

@@ -71,4 +71,3 @@ public final class Storage: @unchecked Sendable {
   /// Gives cached blocks back to the system.
   public static func releaseCache() { BlockCache.empty() }
 }
-

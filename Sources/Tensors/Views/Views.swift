@@ -33,7 +33,8 @@ extension Tensor {
   }
 
   public func transposedView(_ a: Int, _ b: Int) -> Tensor {
-    var sizes = shape, steps = strides
+    var sizes = shape
+    var steps = strides
     (sizes[a], sizes[b]) = (sizes[b], sizes[a])
     (steps[a], steps[b]) = (steps[b], steps[a])
     return view(sizes, steps)
@@ -41,7 +42,8 @@ extension Tensor {
 
   /// `length` positions of one dimension from `start` (from 0) in steps of `step`.
   public func narrowedView(_ dim: Int, start: Int, length: Int, step: Int = 1) -> Tensor {
-    var sizes = shape, steps = strides
+    var sizes = shape
+    var steps = strides
     sizes[dim] = length
     steps[dim] = strides[dim] * step
     return view(sizes, steps, offset: offset + (length == 0 ? 0 : start * strides[dim]))
@@ -49,7 +51,8 @@ extension Tensor {
 
   /// One position of a dimension, which disappears.
   public func selectedView(_ dim: Int, _ position: Int) -> Tensor {
-    var sizes = shape, steps = strides
+    var sizes = shape
+    var steps = strides
     sizes.remove(at: dim)
     steps.remove(at: dim)
     return view(sizes, steps, offset: offset + position * strides[dim])
@@ -60,7 +63,8 @@ extension Tensor {
     guard rank < Shape.maximumRank else {
       throw Failure(.shape, "a tensor has at most \(Shape.maximumRank) dimensions")
     }
-    var sizes = shape, steps = strides
+    var sizes = shape
+    var steps = strides
     sizes.insert(1, at: dim)
     steps.insert(dim < rank ? strides[dim] * shape[dim] : 1, at: dim)
     return view(sizes, steps)
@@ -68,7 +72,8 @@ extension Tensor {
 
   /// Without a dimension of size 1.
   public func squeezedView(_ dim: Int) -> Tensor {
-    var sizes = shape, steps = strides
+    var sizes = shape
+    var steps = strides
     sizes.remove(at: dim)
     steps.remove(at: dim)
     return view(sizes, steps)
@@ -79,7 +84,8 @@ extension Tensor {
     guard rank < Shape.maximumRank else {
       throw Failure(.shape, "a tensor has at most \(Shape.maximumRank) dimensions")
     }
-    var sizes = shape, steps = strides
+    var sizes = shape
+    var steps = strides
     sizes[dim] = (shape[dim] - size) / step + 1
     steps[dim] = strides[dim] * step
     sizes.append(size)

@@ -266,7 +266,7 @@ end
 --- module:load(weights): copies weights into the parameters and buffers; names and shapes must agree.
 function Module:load(weights)
   local own = self:weights()
-  core.require_same_weights(own, weights)
+  core.require_same_weights(weights, own)
   lab.no_grad(function()
     each_tensor(self, function(path, tensor) tensor:copy_(weights[path]) end)
   end)
