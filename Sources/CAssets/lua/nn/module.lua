@@ -188,29 +188,6 @@ function Module:trainable()
   return list
 end
 
-local function set_frozen(module, pattern, frozen)
-  local names, found = {}, 0
-  each_tensor(module, function(path, tensor, is_buffer)
-    if is_buffer then return end
-    names[#names + 1] = path
-    if core.name_matches(pattern, path) then
-      found = found + 1
-      tensor:requires_grad_(not frozen)
-      if frozen then tensor.grad = nil end
-    end
-  end)
-  if found == 0 then
-    core.raise(string.format("no parameter matches '%s'%s", pattern, core.near(pattern, names)))
-  end
-  return module
-end
-
---- module:freeze([pattern]): stops training of the parameters whose path matches; all without a pattern.
-function Module:freeze(pattern) return set_frozen(self, pattern or "**", true) end
-
---- module:unfreeze([pattern]): the opposite of freeze.
-function Module:unfreeze(pattern) return set_frozen(self, pattern or "**", false) end
-
 --- module:zero_grad(): forgets the gradients of all parameters.
 function Module:zero_grad()
   for _, tensor in ipairs(self:parameters()) do tensor.grad = nil end
@@ -240,8 +217,11 @@ end
 function Module:at(path)
   local here = self
   for part in path:gmatch("[^%.]+") do
-    local key = math.tointeger(tonumber(part)) or part
-    local value = type(here) == "table" and rawget(here, key) or nil
+    local value
+    if type(here) == "table" then
+      value = rawget(here, part)
+      if value == nil then value = rawget(here, math.tointeger(tonumber(part)) or part) end
+    end
     if value == nil then
       local names = {}
       for _, entry in ipairs(self:named_modules()) do names[#names + 1] = entry[1] end
@@ -251,75 +231,6 @@ function Module:at(path)
     here = value
   end
   return here
-end
-
---- module:weights(): parameters and buffers as a value: ordered names -> tensors (copies).
-function Module:weights()
-  local names, tensors = {}, {}
-  each_tensor(self, function(path, tensor)
-    names[#names + 1] = path
-    tensors[#tensors + 1] = tensor:detach():clone()
-  end)
-  return core.weights(names, tensors)
-end
-
---- module:load(weights): copies weights into the parameters and buffers; names and shapes must agree.
-function Module:load(weights)
-  local own = self:weights()
-  core.require_same_weights(weights, own)
-  lab.no_grad(function()
-    each_tensor(self, function(path, tensor) tensor:copy_(weights[path]) end)
-  end)
-  return self
-end
-
---- module:with(weights, f): loads weights, calls f, and puts the former ones back, also after an error.
-function Module:with(weights, f)
-  local before = self:weights()
-  self:load(weights)
-  local results = table.pack(pcall(f))
-  self:load(before)
-  if not results[1] then error(results[2], 0) end
-  return table.unpack(results, 2, results.n)
-end
-
---- module:clone(): a copy with weights of its own, of the same mode and with the same parts frozen.
-function Module:clone()
-  local copies = {}
-  local function copy(value)
-    if is_tensor(value) then
-      local id = core.identity(value)
-      if not copies[id] then
-        local fresh = value:detach():clone()
-        copies[id] = value.requires_grad and fresh:requires_grad_() or fresh
-      end
-      return copies[id]
-    end
-    if is_module(value) then
-      if copies[value] then return copies[value] end
-      local old = records[value]
-      local twin = setmetatable({}, getmetatable(value))
-      copies[value] = twin
-      local record = { order = {}, places = {}, training = old.training, parameters = {}, buffers = {}, optional = {} }
-      for key in pairs(old.parameters) do record.parameters[key] = true end
-      for key in pairs(old.buffers) do record.buffers[key] = true end
-      for key in pairs(old.optional) do record.optional[key] = true end
-      records[twin] = record
-      for _, name in ipairs(old.order) do
-        note(record, name)
-        local field = rawget(value, name)
-        if field ~= nil then rawset(twin, name, copy(field)) end
-      end
-      return twin
-    end
-    if type(value) == "table" and getmetatable(value) == nil then
-      local twin = {}
-      for key, entry in pairs(value) do twin[key] = copy(entry) end
-      return twin
-    end
-    return value
-  end
-  return copy(self)
 end
 
 --- module:apply(f): calls f(module, path) on every module, parents first.
@@ -335,100 +246,100 @@ function Module:count()
   return total
 end
 
--- Hooks. A watched module runs through its record's watchers; others pay nothing.
+-- What the other files about modules share.
+core.modules = { records = records, each_field = each_field, each_tensor = each_tensor, note = note, is_list = is_list }
 
-local function watch(module, wrap)
-  local record = records[module]
-  local before = record.watchers
-  record.watchers = function(self, ...)
-    local inner = before or function(m, ...) return m:forward(...) end
-    return wrap(inner, self, ...)
-  end
-  return function() record.watchers = before end
-end
-
-local function matching(root, pattern)
-  local names, found = {}, {}
-  for _, entry in ipairs(root:named_modules()) do
-    if entry[1] ~= "" then names[#names + 1] = entry[1] end
-    if entry[1] ~= "" and core.name_matches(pattern, entry[1]) then found[#found + 1] = entry end
-  end
-  if #found == 0 then core.raise(string.format("no module matches '%s'%s", pattern, core.near(pattern, names))) end
-  return found
-end
-
-local function releasing(releases, f)
-  local results = table.pack(pcall(f))
-  for i = #releases, 1, -1 do releases[i]() end
-  if not results[1] then error(results[2], 0) end
-  return table.unpack(results, 2, results.n)
-end
-
---- module:with_hook(pattern, hook, f): calls f while the output of every matching module passes through hook(output, path).
-function Module:with_hook(pattern, hook, f)
-  local releases = {}
-  for _, entry in ipairs(matching(self, pattern)) do
-    releases[#releases + 1] = watch(entry[2], function(inner, m, ...)
-      local output = inner(m, ...)
-      local other = hook(output, entry[1])
-      if other == nil then return output end
-      return other
-    end)
-  end
-  return releasing(releases, f)
-end
-
---- module:trace(x, patterns): the output for x, and the outputs of all matching modules by path.
-function Module:trace(x, patterns)
-  local releases, found = {}, {}
-  if type(patterns) == "string" then patterns = { patterns } end
-  for _, pattern in ipairs(patterns or { "**" }) do
-    for _, entry in ipairs(matching(self, pattern)) do
-      releases[#releases + 1] = watch(entry[2], function(inner, m, ...)
-        local output = inner(m, ...)
-        found[entry[1]] = output
-        return output
-      end)
-    end
-  end
-  local output = releasing(releases, function() return self(x) end)
-  return output, found
-end
-
--- Printing: a tree with shapes and counts.
-
-local function own_tensors(module)
-  local parts = {}
-  each_field(module, "", function(path, value)
-    if is_tensor(value) then parts[#parts + 1] = path .. " " .. core.shape_text(value) end
-  end)
-  return table.concat(parts, ", ")
-end
-
---- module:describe(): the tree of modules as text; what print shows.
-function Module:describe()
-  local lines = {}
-  local function show(module, label, indent)
-    local own = own_tensors(module)
-    local count = module:count()
-    local text = indent .. (label ~= "" and label .. ": " or "") .. module.class_name
-    if own ~= "" then text = text .. " (" .. own .. ")" end
-    if module.note and module:note() ~= "" then text = text .. " " .. module:note() end
-    if count > 0 then text = text .. "  " .. core.count_text(count) .. " parameters" end
-    lines[#lines + 1] = text
-    for _, child in ipairs(module:children()) do show(child[2], child[1], indent .. "  ") end
-  end
-  show(self, "", "")
-  return table.concat(lines, "\n")
-end
-
---- A short remark behind the class name when a module is printed; classes may redefine it.
-function Module:note() return "" end
-
---- lab.module_path(root, module): where a module stands below another; nil when it does not.
-function lab.module_path(root, module)
-  for _, entry in ipairs(root:named_modules()) do
-    if entry[2] == module then return entry[1] end
-  end
-  return nil
-end
+core.document{
+  name = "lab.nn.class", signature = "lab.nn.class(name, [base])", chapter = "Modules",
+  summary = "A class of modules: define init and forward on it; calling the class makes a module.",
+  notes = "Fields that hold modules, tensors with requires_grad, or lists of either take part in parameters, weights and printing. Calling a module calls its forward.",
+  example = "local Twice = lab.nn.class(\"Twice\")\nfunction Twice:init(width) self.layer = lab.nn.Linear(width, width) end\nfunction Twice:forward(x) return self.layer(self.layer(x)) end\nprint(Twice(3)(lab.ones{1, 3}).shape)",
+}
+core.document{
+  name = "lab.nn.parameter", signature = "lab.nn.parameter(tensor)", chapter = "Modules",
+  summary = "Marks a tensor as something that training changes, and returns it.",
+  example = "print(lab.nn.parameter(lab.zeros{2}).requires_grad)",
+}
+core.document{
+  name = "lab.nn.is_module", signature = "lab.nn.is_module(value)", chapter = "Modules",
+  summary = "Whether a value is a module.", example = "print(lab.nn.is_module(lab.nn.ReLU()), lab.nn.is_module(2))",
+}
+core.document{
+  name = "lab.nn.Module.forward", signature = "net(x)  or  net:forward(x)", chapter = "Modules",
+  summary = "The module's function; classes define it.", example = "print(lab.nn.ReLU()(lab.tensor{-1, 1}))",
+}
+core.document{
+  name = "lab.nn.Module.init", signature = "Class:init(...)", chapter = "Modules",
+  summary = "Sets up a new module; classes define it, and Class(...) calls it.",
+  example = "local Scale = lab.nn.class(\"Scale\")\nfunction Scale:init(k) self.k = k end\nfunction Scale:forward(x) return x * self.k end\nprint(Scale(3)(lab.ones{2}))",
+}
+core.document{
+  name = "lab.nn.Module.parameters", signature = "net:parameters()", chapter = "Modules",
+  summary = "The tensors that training changes, frozen ones included, in the order of their definition.",
+  example = "local net = lab.nn.Sequential{ lab.nn.Linear(4, 8), lab.nn.ReLU(), lab.nn.Linear(8, 2) }\nprint(#net:parameters())",
+}
+core.document{
+  name = "lab.nn.Module.named_parameters", signature = "net:named_parameters()", chapter = "Modules",
+  summary = "A list of {path, tensor} for all parameters.",
+  example = "local net = lab.nn.Sequential{ lab.nn.Linear(4, 8), lab.nn.ReLU(), lab.nn.Linear(8, 2) }\nfor _, entry in ipairs(net:named_parameters()) do print(entry[1], entry[2].shape) end",
+}
+core.document{
+  name = "lab.nn.Module.trainable", signature = "net:trainable()", chapter = "Modules",
+  summary = "The parameters that are not frozen.",
+  example = "local net = lab.nn.Sequential{ lab.nn.Linear(4, 8), lab.nn.ReLU(), lab.nn.Linear(8, 2) }\nnet:freeze(\"1.*\")\nprint(#net:trainable())",
+}
+core.document{
+  name = "lab.nn.Module.named_modules", signature = "net:named_modules()", chapter = "Modules",
+  summary = "A list of {path, module}, parents first; the root's path is empty.",
+  example = "local net = lab.nn.Sequential{ lab.nn.Linear(4, 8), lab.nn.ReLU(), lab.nn.Linear(8, 2) }\nprint(#net:named_modules())",
+}
+core.document{
+  name = "lab.nn.Module.children", signature = "net:children()", chapter = "Modules",
+  summary = "A list of {name, module} directly below.",
+  example = "local net = lab.nn.Sequential{ lab.nn.Linear(4, 8), lab.nn.ReLU(), lab.nn.Linear(8, 2) }\nprint(#net:children())",
+}
+core.document{
+  name = "lab.nn.Module.at", signature = "net:at(path)", chapter = "Modules",
+  summary = "The module or tensor at a path such as blocks.2.attn.",
+  example = "local net = lab.nn.Sequential{ lab.nn.Linear(4, 8), lab.nn.ReLU(), lab.nn.Linear(8, 2) }\nprint(net:at(\"3.weight\").shape)",
+}
+core.document{
+  name = "lab.nn.Module.zero_grad", signature = "net:zero_grad()", chapter = "Modules",
+  summary = "Forgets the gradients of all parameters.",
+  example = "local net = lab.nn.Sequential{ lab.nn.Linear(4, 8), lab.nn.ReLU(), lab.nn.Linear(8, 2) }\nnet:zero_grad()",
+}
+core.document{
+  name = "lab.nn.Module.train", signature = "net:train([on])", chapter = "Modules",
+  summary = "Training mode, which Dropout and BatchNorm1d look at; returns the module.",
+  example = "local net = lab.nn.Sequential{ lab.nn.Linear(4, 8), lab.nn.ReLU(), lab.nn.Linear(8, 2) }\nprint(net:train():is_training())",
+}
+core.document{
+  name = "lab.nn.Module.eval", signature = "net:eval()", chapter = "Modules",
+  summary = "Testing mode; returns the module.",
+  example = "local net = lab.nn.Sequential{ lab.nn.Linear(4, 8), lab.nn.ReLU(), lab.nn.Linear(8, 2) }\nprint(net:eval():is_training())",
+}
+core.document{
+  name = "lab.nn.Module.is_training", signature = "net:is_training()", chapter = "Modules",
+  summary = "Whether the module is in training mode.",
+  example = "local net = lab.nn.Sequential{ lab.nn.Linear(4, 8), lab.nn.ReLU(), lab.nn.Linear(8, 2) }\nprint(net:is_training())",
+}
+core.document{
+  name = "lab.nn.Module.apply", signature = "net:apply(f)", chapter = "Modules",
+  summary = "Calls f(module, path) on every module, parents first.",
+  example = "local net = lab.nn.Sequential{ lab.nn.Linear(4, 8), lab.nn.ReLU(), lab.nn.Linear(8, 2) }\nnet:apply(function(module, path) print(path, module.class_name) end)",
+}
+core.document{
+  name = "lab.nn.Module.count", signature = "net:count()", chapter = "Modules",
+  summary = "How many numbers the parameters hold.",
+  example = "local net = lab.nn.Sequential{ lab.nn.Linear(4, 8), lab.nn.ReLU(), lab.nn.Linear(8, 2) }\nprint(net:count())",
+}
+core.document{
+  name = "lab.nn.Module.optional", signature = "self:optional(name)", chapter = "Modules",
+  summary = "In init: declares a field that may be nil.",
+  example = "local Scale = lab.nn.class(\"Scale\")\nfunction Scale:init() self:optional(\"bias\") end\nprint(Scale().bias)",
+}
+core.document{
+  name = "lab.nn.Module.buffer", signature = "self:buffer(name, tensor)", chapter = "Modules",
+  summary = "In init: a tensor that is saved with the weights but not trained.",
+  example = "local Count = lab.nn.class(\"Count\")\nfunction Count:init() self:buffer(\"seen\", lab.zeros{1}) end\nprint(Count():weights():names())",
+}

@@ -1,0 +1,74 @@
+-- Looking into modules while they run: hooks and traces.
+local lab, core = ...
+local Module, records = lab.nn.Module, core.modules.records
+
+-- Hooks. A watched module runs through its record's watchers; others pay nothing.
+
+local function watch(module, wrap)
+  local record = records[module]
+  local before = record.watchers
+  record.watchers = function(self, ...)
+    local inner = before or function(m, ...) return m:forward(...) end
+    return wrap(inner, self, ...)
+  end
+  return function() record.watchers = before end
+end
+
+local function matching(root, pattern)
+  local names, found = {}, {}
+  for _, entry in ipairs(root:named_modules()) do
+    if entry[1] ~= "" then names[#names + 1] = entry[1] end
+    if entry[1] ~= "" and core.name_matches(pattern, entry[1]) then found[#found + 1] = entry end
+  end
+  if #found == 0 then core.raise(string.format("no module matches '%s'%s", pattern, core.near(pattern, names))) end
+  return found
+end
+
+local function releasing(releases, f)
+  local results = table.pack(pcall(f))
+  for i = #releases, 1, -1 do releases[i]() end
+  if not results[1] then error(results[2], 0) end
+  return table.unpack(results, 2, results.n)
+end
+
+--- module:with_hook(pattern, hook, f): calls f while the output of every matching module passes through hook(output, path).
+function Module:with_hook(pattern, hook, f)
+  local releases = {}
+  for _, entry in ipairs(matching(self, pattern)) do
+    releases[#releases + 1] = watch(entry[2], function(inner, m, ...)
+      local output = inner(m, ...)
+      local other = hook(output, entry[1])
+      if other == nil then return output end
+      return other
+    end)
+  end
+  return releasing(releases, f)
+end
+
+--- module:trace(x, patterns): the output for x, and the outputs of all matching modules by path.
+function Module:trace(x, patterns)
+  local releases, found = {}, {}
+  if type(patterns) == "string" then patterns = { patterns } end
+  for _, pattern in ipairs(patterns or { "**" }) do
+    for _, entry in ipairs(matching(self, pattern)) do
+      releases[#releases + 1] = watch(entry[2], function(inner, m, ...)
+        local output = inner(m, ...)
+        found[entry[1]] = output
+        return output
+      end)
+    end
+  end
+  local output = releasing(releases, function() return self(x) end)
+  return output, found
+end
+
+core.document{
+  name = "lab.nn.Module.with_hook", signature = "net:with_hook(pattern, hook, f)", chapter = "Modules",
+  summary = "Calls f while the output of every matching module passes through hook(output, path).",
+  example = "local net = lab.nn.Sequential{ lab.nn.Linear(4, 8), lab.nn.ReLU(), lab.nn.Linear(8, 2) }\nnet:with_hook(\"2\", function(h) return h * 0 end, function() print(net(lab.ones{1, 4})) end)",
+}
+core.document{
+  name = "lab.nn.Module.trace", signature = "net:trace(x, patterns)", chapter = "Modules",
+  summary = "The output for x, and the outputs of all matching modules by path.",
+  example = "local net = lab.nn.Sequential{ lab.nn.Linear(4, 8), lab.nn.ReLU(), lab.nn.Linear(8, 2) }\nlocal y, inside = net:trace(lab.ones{1, 4}, {\"1\"})\nprint(inside[\"1\"].shape)",
+}
