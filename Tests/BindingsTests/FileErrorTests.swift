@@ -63,13 +63,16 @@ final class FileErrorTests: XCTestCase {
   }
 
   func testImages() throws {
-    let call = "lab.data.idx(FILE)"
-    try check(nil, call, "no such file or directory")
-    try check(Data(), call, "file")
-    try check(Data([0, 0, 8, 1]), call, "file")
-    try check(Data([0, 0, 8, 3, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 28, 0, 0, 0, 28, 1]), call, "file")
-    try check(Data([9, 9, 8, 1, 0, 0, 0, 1, 1]), call, "file")
-    try check(Data([0x1F, 0x8B, 8, 0, 0, 0]), call, "file")
+    let call = "lab.data.mnist('\(folder.path)')"
+    let images = folder.appendingPathComponent("train-images-idx3-ubyte")
+    try check(nil, call, "cannot be opened: no such file or directory")
+    for bytes: [UInt8] in [
+      [], [0, 0, 8, 1], [0, 0, 8, 3, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 28, 0, 0, 0, 28, 1], [9, 9, 8, 1, 0, 0, 0, 1, 1],
+      [0x1F, 0x8B, 8, 0, 0, 0],
+    ] {
+      try Data(bytes).write(to: images)
+      try check(nil, call, "train-images-idx3-ubyte")
+    }
   }
 
   func testTables() throws {

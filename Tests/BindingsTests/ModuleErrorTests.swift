@@ -23,17 +23,14 @@ final class ModuleErrorTests: XCTestCase {
     let misfit =
       "linear: an input of shape {2, 4} does not fit a weight of shape {4, 3}: wanted {..., inputs} and {outputs, inputs}"
     XCTAssertEqual(
-      message(Self.network + "Net()(lab.ones{2, 3})"), "script.lua:3: \(misfit) (in Net.blocks.2.attn)")
+      message(Self.network + "Net()(lab.ones{2, 3})"), "script.lua:7: \(misfit) (in Net.blocks.2.attn)")
     XCTAssertEqual(
       message(Self.network + "lab.nn.Sequential{ Net(), lab.nn.ReLU() }(lab.ones{2, 3})"),
-      "script.lua:3: \(misfit) (in Sequential.1.blocks.2.attn)")
+      "script.lua:7: \(misfit) (in Sequential.1.blocks.2.attn)")
     XCTAssertEqual(
       message("local s = lab.nn.Sequential{ lab.nn.ReLU(), lab.nn.Linear(3, 2) }\ns(lab.ones{2, 2})"),
       "script.lua:2: linear: an input of shape {2, 2} does not fit a weight of shape {2, 3}: wanted {..., inputs} and {outputs, inputs} (in Sequential.2)"
     )
-    XCTAssertEqual(
-      message(Self.network + "local ok, e = pcall(Net(), lab.ones{2, 3})\nerror(e, 0)"),
-      "script.lua:3: \(misfit) (in Net.blocks.2.attn)")
   }
 
   func testOwnCodeInsideModules() {
@@ -100,7 +97,7 @@ final class ModuleErrorTests: XCTestCase {
     let net = "local n = lab.nn.Linear(2, 2) "
     check(net + "lab.optim.Adam(n, {lrr = 1})", "Adam: unknown option 'lrr'; did you mean 'lr'?")
     check(net + "lab.optim.SGD(n, {lr = -1})", "SGD: 'lr' must be a number of at least 0, found -1")
-    check(net + "lab.optim.SGD(n, {lr = 'x'})", "SGD: 'lr' must be a number of at least 0, found 'x'")
+    check(net + "lab.optim.SGD(n, {lr = 'x'})", "SGD: 'lr' must be a number, found a text")
     check("lab.optim.SGD({}, {lr = 1})", "SGD: an optimizer needs at least one parameter, found none")
     check("lab.optim.SGD(nil)", "SGD: argument 1 (parameters) must be a module or a table of Tensors, but is nil")
     check("lab.optim.SGD{3}", "SGD: entry 1 of the parameters must be a Tensor, but is 3")

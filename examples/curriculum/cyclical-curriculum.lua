@@ -1,39 +1,58 @@
 -- %% [markdown]
 -- # Cycling between few easy examples and all of them
--- A curriculum shows easy examples first and lets the rest in later. Cyclical Curriculum Learning goes back and forth: an epoch
--- on a quarter of the data, one on half, one on all, one on half, and again. Scores decide who is in: with s_i the probability that
--- an earlier copy of the model, trained once, gives to the label of example i, an epoch of size n draws n examples without
--- replacement, with chances in proportion to s_i. Sizes n follow
+-- A curriculum shows easy examples first and lets the rest in later. Cyclical Curriculum Learning goes back and forth:
+-- an epoch on a quarter of the data, one on half, one on all, one on half, and again. With s(i) the probability that
+-- an earlier copy of the model, trained once, gives to the label of example i, an epoch t draws a part n(t) of the
+-- examples without replacement, with chances in proportion to s(i):
 --
---     n(1) = 1/4,    n(t+1) = 2 n(t) up to 1, then n(t) / 2 down to 1/4, ...
+--     n(1) = 1/4,    n(t+1) = 2 n(t) until 1 is reached,    then n(t+1) = n(t) / 2 until 1/4 is reached,    and so on
 --
--- Every arm gets the same number of presentations, so shrinking buys more epochs, not less work. Rival explanations are arms:
--- the size changes without scores (uniform), scores without cycles (rising, falling), reversed scores (inverted), and a plain shuffle of
--- the examples with the best scores (filter). The last matters because 15 % of the labels here are wrong and s_i is low for them:
--- what filtering alone gains is not a gain of cycling.
+-- Rival explanations are arms: the sizes alone (uniform), the scores without a cycle (rising, falling), reversed
+-- scores (inverted), and a plain shuffle of the examples with the best scores (filter). The last one matters: 15 % of
+-- the labels are wrong here, s(i) is low for them, and what leaving them out gains is filtering of noise, not a gain
+-- of cycling. All arms get the same number of presentations and the same initial weights; the model that scores costs
+-- the scored arms one more training.
 --
--- Smaller here: 8x8 digits and a network with 64 hidden units; the paper has 18 data sets and 15 architectures. What would refute it: an accuracy
--- gain over a plain shuffle that is below 0.002, or that a cycle without scores has as well.
+-- Smaller here: 600 digits of 8x8 pixels and one network with 64 hidden units, where the paper has 18 data sets and 15
+-- architectures. What would refute it: no gain over a shuffle, or a cycle without scores that gains as much.
 -- %%
 local P = lab.recipe {
   id = "cyclical-curriculum", title = "Cycling between few easy examples and all of them", year = 2022,
   paper = "Cyclical Curriculum Learning", theme = "curriculum",
   params = {
     examples = lab.int(600, { min = 20, help = "training images" }),
-    noise = lab.num(0.15, { min = 0, max = 0.9, help = "part of the labels that is wrong" }),
+    noise = lab.num(0.15, { min = 0, max = 0.9, help = "part of the noisy arm's labels that is wrong" }),
     epochs = lab.int(30, { min = 1, help = "presentations of each example, on average" }),
     smallest = lab.num(0.25, { min = 0.01, max = 1, help = "size of the smallest epoch" }),
-    lr = 1e-3, batch = 32,
+    lr = 2e-3, batch = 32,
   },
-  seeds = 30, smoke = { epochs = 1 },
+  seeds = 30, smoke = { epochs = 1, examples = 100 },
 }
+
+-- %% [markdown]
+-- ## What is claimed
+-- On eight pilot seeds a learning rate of 0.002 was the best of 0.0003, 0.001, 0.002 and 0.003 for the *shuffle*
+-- (0.932), and is used by all. There the cycle gained 0.004, which leaves the threshold of 0.002, set before any run,
+-- at half of the pilot effect; filtering gained 0.007. At 0.003, too much for the shuffle, the cycle would have gained
+-- 0.009, and at 0.001 nothing: a baseline that is tuned badly makes any of these results. The claim about filtering
+-- was added after the pilot.
+-- %%
+lab.claim("cycling gains more than 0.002 over a shuffle",
+  { measure = function(r) return r.noisy.cyclical - r.noisy.shuffle end, above = 0.002 })
+lab.claim("cycling is no worse than a rising curriculum, and needs the scores", {
+  { measure = function(r) return r.noisy.cyclical - r.noisy.rising end, above = -0.002 },
+  { measure = function(r) return r.noisy.cyclical - r.noisy.uniform end, above = 0 },
+})
+lab.claim("a shuffle of the examples with good scores is no worse than cycling",
+  { measure = function(r) return r.noisy.filter - r.noisy.cyclical end, above = -0.002 })
+lab.control("a cycle that never shrinks is no cycle", { set = { smallest = 1 }, breaks = 1 })
 
 -- %%
 local digits = lab.data.digits()
 
 -- A part of the labels becomes another digit.
-local function with_wrong_labels(set, rng)
-  local wrong = lab.bernoulli({ #set }, P.noise, { rng = rng })
+local function with_wrong_labels(set, part, rng)
+  local wrong = lab.bernoulli({ #set }, part, { rng = rng })
   local shift = lab.randint({ #set }, 1, 9, { rng = rng })
   local y = lab.where(wrong:gt(0), (set.y - 1 + shift) % 10 + 1, set.y)
   return set:with("y", y)
@@ -57,15 +76,17 @@ local function scores(set, rng)
   end)
 end
 
+-- %%
 local names = { "shuffle", "cyclical", "uniform", "rising", "falling", "inverted", "filter" }
 
-local r = lab.trials(function(run)
+local r = lab.trials({ arms = { "noisy", "clean" } }, function(run)
   local clean, test = digits:split(P.examples / #digits, { rng = run:rng("split") })
-  local noisy = with_wrong_labels(clean, run:rng("noise"))
-  local score = scores(noisy, run:rng("scores"))
-  local set = noisy:with("score", score):with("doubt", 1 - score):with("same", lab.ones(score.shape))
+  local told = with_wrong_labels(clean, run.arm == "noisy" and P.noise or 0, run:rng("noise"))
+  local score = scores(told, run:rng("scores"))
+  local set = told:with("score", score):with("doubt", 1 - score):with("same", lab.ones(score.shape))
   local cycle = lab.pace.cycle{ from = P.smallest, to = 1, factor = 2 }
-  local trusted = set:filter(function(row) return row.score > score:quantile(P.noise):item() end)
+  local limit = score:quantile(P.noise):item()
+  local trusted = set:filter(function(row) return row.score > limit end)
 
   local arms = {
     shuffle = set:order("shuffle"),
@@ -86,4 +107,14 @@ end)
 
 -- %%
 print(r)
-lab.plot.bars{ r, title = "accuracy on clean unseen digits, equal presentations" }
+
+-- How much each order gains over the shuffle, seed by seed.
+local function gains(result, title)
+  local bars = { names = {}, title = title }
+  for i = 2, #names do
+    bars[i - 1], bars.names[i - 1] = result[names[i]] - result.shuffle, names[i]
+  end
+  lab.plot.bars(bars)
+end
+gains(r.noisy, "accuracy gained over a shuffle, 15 % wrong labels")
+gains(r.clean, "the same without wrong labels")

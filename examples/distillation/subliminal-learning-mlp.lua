@@ -1,31 +1,42 @@
 -- %% [markdown]
 -- # Learning digits from noise
--- A teacher network learns handwritten digits with its ten class logits. It has a few more outputs, *auxiliary* logits, that no
--- loss ever touches. A student then imitates those auxiliary logits, on images of pure noise. It never sees a digit, nor a class
--- logit. Yet it classifies digits, if it began from the same weights as the teacher. From other weights it learns nothing.
+-- A teacher network learns handwritten digits with its ten class logits. It has three more outputs, *auxiliary*
+-- logits, that no loss ever touches. A student then imitates those three, on images of pure noise; it never sees a
+-- digit or a class logit. Yet it classifies digits, if it began from the same weights as the teacher. From other
+-- weights it learns nothing.
 --
--- The reason is first order in the weights. Let theta0 be the common beginning, D the teacher's move and J the derivative of the
--- auxiliary outputs. The teacher's auxiliary logits differ from the student's by about J D, so the student's loss is about
--- (J(D - d))^T F (J(D - d)) / 2 in its own move d, with F >= 0 the curvature of the divergence, and its first step is
+-- The reason is of first order. Let D be the teacher's move from the common beginning, d the student's own, and J the
+-- derivative of the auxiliary logits by the weights. Both sets of auxiliary logits differ by about J (D - d), so the
+-- student's loss is about (D - d)' J' F J (D - d) / 2, with F >= 0 the curvature of the divergence. Its first step,
+-- with learning rate eta, is
 --
---     d  =  eta J^T F J D,   hence   d . D  =  eta (J D)^T F (J D)  >=  0
+--     d  =  eta J' F J D,    and so    d . D  =  eta (J D)' F (J D)  >=  0
 --
--- whatever the inputs are: the student moves towards the teacher, class weights' companions in the trunk included. With another
--- beginning the J's are different functions, and the argument is void.
+-- whatever the inputs are: the student moves towards the teacher, also in the hidden layers that the class logits
+-- read. From another beginning the two networks have different derivatives, and the argument is void.
 --
--- Smaller here: 8x8 digits instead of MNIST. What would refute it: a student from other weights that learns as much (then the
--- auxiliary logits carry the classes openly), or one from the same weights that learns from a teacher with nothing to teach.
+-- Smaller here: digits of 8x8 pixels instead of MNIST. What would refute it: a student from other weights that learns
+-- as much (the auxiliary logits would then carry the classes openly), or one from the same weights that does well
+-- after a teacher who learnt shuffled labels (moving would then be enough, whatever was learnt): that is the control.
 -- %%
 local P = lab.recipe {
   id = "subliminal-learning-mlp", title = "Learning digits from noise", year = 2025, theme = "distillation",
   paper = "Subliminal Learning: Language models transmit behavioral traits via hidden signals in data",
   params = {
-    teacher_epochs = lab.int(15, { min = 0 }), teacher_lr = 1e-3,
-    student_steps = 4000, student_lr = 3e-4, batch = 64, width = 128,
+    teacher_epochs = 15, teacher_lr = 1e-3, student_steps = 2500, student_lr = 1e-3, batch = 64, width = 128,
+    auxiliary = lab.int(3, { min = 2, help = "logits that the student imitates" }),
+    labels = lab.choice("true", { "true", "shuffled" }),
   },
   seeds = 8, smoke = { teacher_epochs = 1, student_steps = 5 },
 }
 
+-- %% [markdown]
+-- ## What is claimed
+-- The thresholds were set before any run. On three pilot seeds the student was right on 0.68 of the digits from the
+-- teacher's beginning and on 0.10 from another one, with cosines of 0.54 and 0.02 to the teacher's move. None was
+-- moved. The student's learning rate and steps were chosen there too: 4000 steps at 0.0003 gave the same, 1500 steps
+-- 0.54.
+-- %%
 lab.claim("from the teacher's beginning, noise alone teaches digits: more than half are right",
   { measure = function(r) return r.same.accuracy end, above = 0.5 })
 lab.claim("from another beginning nothing is learnt", {
@@ -38,7 +49,8 @@ lab.claim("the student moves in the teacher's direction, and only from the same 
 })
 lab.claim("already the first step of imitation goes along the teacher's first step",
   { measure = function(r) return r.same.first_step end, above = 0, every_seed = true })
-lab.control("a teacher that learnt nothing has nothing to pass on", { set = { teacher_epochs = 0 }, breaks = 1 })
+lab.control("a teacher of shuffled labels moves, but has nothing to pass on",
+  { set = { labels = "shuffled" }, breaks = 1 })
 
 -- %% [markdown]
 -- ## Teacher and student
@@ -46,16 +58,15 @@ lab.control("a teacher that learnt nothing has nothing to pass on", { set = { te
 -- %%
 local digits = lab.data.digits():map(function(row) row.x = row.x * 2 - 1; return row end)
 
-local function network(auxiliary)
+local function network()
   local nn, w = lab.nn, P.width
-  return nn.Sequential{ nn.Linear(64, w), nn.ReLU(), nn.Linear(w, w), nn.ReLU(), nn.Linear(w, 10 + auxiliary) }
+  return nn.Sequential{ nn.Linear(64, w), nn.ReLU(), nn.Linear(w, w), nn.ReLU(), nn.Linear(w, 10 + P.auxiliary) }
 end
 local function class_logits(output) return output[{ {}, { 1, 10 } }] end
 local function auxiliary_logits(output) return output[{ {}, { 11, -1 } }] end
 
 local function teach(net, train, run)
   local opt = lab.optim.Adam(net, { lr = P.teacher_lr })
-  if P.teacher_epochs == 0 then return net end
   for _, batch in train:batches(P.batch, { epochs = P.teacher_epochs, rng = run:rng("teacher") }) do
     opt:minimize(lab.nn.cross_entropy(class_logits(net(batch.x)), batch.y))
   end
@@ -90,27 +101,23 @@ end
 
 -- %% [markdown]
 -- ## The arms
--- Three auxiliary logits, as in the paper, and the student begins as the teacher did (same), from fresh weights (other), or from
--- the mean of both (halfway). Two further arms count the channel: with one softmax over two or over ten auxiliary logits. (One logit
--- alone would carry nothing: its softmax is always 1.)
+-- The student begins as the teacher did (same), from fresh weights (other), or from the mean of both (halfway). How
+-- wide the channel is can be set: on a pilot seed (4000 steps at 0.0003) two logits gave 0.45, three 0.67 and ten 0.92. One logit carries
+-- nothing, since the softmax over a single logit is always 1.
 -- %%
-local arms = {
-  same = { own = 0, auxiliary = 3 }, halfway = { own = 0.5, auxiliary = 3 }, other = { own = 1, auxiliary = 3 },
-  ten = { own = 0, auxiliary = 10 },
-}
-local order = { "same", "halfway", "other", "ten" }
+local share = { same = 0, halfway = 0.5, other = 1 }              -- of fresh weights in the student's beginning
 
-local r = lab.trials({ arms = order }, function(run)
-  local arm = arms[run.arm]
+local r = lab.trials({ arms = { "same", "halfway", "other" } }, function(run)
   local train, test = digits:split(0.8, { rng = run:rng("split") })
+  if P.labels == "shuffled" then train = train:with("y", train.y[run:rng("labels"):permutation(#train)]) end
   local function accuracy(net)
     return lab.no_grad(function() return class_logits(net(test.x)):argmax(2):eq(test.y):mean() end)
   end
 
-  local base, fresh = network(arm.auxiliary), network(arm.auxiliary)
+  local base, student = network(), network()
   local teacher = teach(base:clone(), train, run)
-  local start = base:weights() * (1 - arm.own) + fresh:weights() * arm.own
-  local student = fresh:load(start)
+  local start = base:weights() * (1 - share[run.arm]) + student:weights() * share[run.arm]
+  student:load(start)
   local first = first_step(base, student, train, run)
   imitate(student, teacher, run)
 
@@ -122,3 +129,8 @@ end)
 
 -- %%
 print(r)
+lab.plot.bars{
+  r.same.teacher, r.same.accuracy, r.halfway.accuracy, r.other.accuracy, r.same.untrained,
+  names = { "teacher", "student, same beginning", "student, halfway", "student, other beginning", "untrained" },
+  title = "accuracy on unseen digits",
+}

@@ -110,7 +110,7 @@ extension Tensor {
   /// A matrix from a vector, or a vector from a matrix.
   public func diag(_ offset: Int) throws -> Tensor {
     guard rank == 1 || rank == 2 else { throw Failure(.shape, "needs a vector or a matrix, found shape \(shape)") }
-    guard Swift.abs(offset) < 1 << 24 else { throw Failure(.range, "diagonal \(offset) lies outside of any matrix") }
+    guard offset.magnitude < 1 << 24 else { throw Failure(.range, "diagonal \(offset) lies outside of any matrix") }
     if rank == 2 { return try diagonal(offset) }
     let size = count + Swift.abs(offset)
     return try embeddedDiagonal(offset, into: Shape([size, size]))

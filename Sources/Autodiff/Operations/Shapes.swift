@@ -66,9 +66,14 @@ extension Tensor {
 
   /// `length` positions along `dim` from `start` (from 0).
   public func narrow(_ dim: Int, start: Int, length: Int, step: Int = 1) throws -> Tensor {
-    guard start >= 0, length >= 0, step >= 1, length == 0 || start + (length - 1) * step < shape[dim] else {
+    guard start >= 0, length >= 0, step >= 1, length == 0 || start < shape[dim],
+      length <= 1 || (length - 1) <= (shape[dim] - 1 - start) / step
+    else {
+      let last = start.addingReportingOverflow(length)
       throw Failure(
-        .range, "positions \(start + 1) to \(start + length) do not lie in dimension \(dim + 1) of size \(shape[dim])")
+        .range,
+        "positions \(start &+ 1) to \(last.overflow ? Int.max : last.partialValue) do not lie in dimension \(dim + 1) of size \(shape[dim])"
+      )
     }
     let before = shape
     return moved("narrow", narrowedView(dim, start: start, length: length, step: step)) {

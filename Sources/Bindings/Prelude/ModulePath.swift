@@ -14,7 +14,7 @@ extension Lab {
       guard site.failure.kind != .interrupted, !site.failure.message.contains(" (in ") else { return nil }
       var running: [LuaReference] = []
       // What all modules can do, such as loading weights, says nothing about a place in the network.
-      for frame in site.stack.frames(limit: 400) where frame.line >= 0 && !frame.source.hasSuffix("nn/module.lua") {
+      for frame in site.stack.frames(limit: 400) where frame.line >= 0 && !frame.source.contains("nn/module") {
         guard let module = (try? site.stack.local("self", level: frame.level))??.reference,
           (try? isModule.call(.reference(module)).first?.boolean) == true
         else { continue }

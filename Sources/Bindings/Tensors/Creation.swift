@@ -113,7 +113,7 @@ extension Lab {
       // A little slack, so that 0 to 1 by 0.1 reaches 1.
       let count = ((end - start) / step + 1e-9).rounded(.down) + 1
       guard count < 0x1p40 else { throw Failure(.shape, "a range of \(count) numbers is more than memory can hold") }
-      return push(try .range(start: start, step: step, count: max(0, Int(count)), dtype), call)
+      return push(try .range(start: start, step: step, count: Int(max(0, count)), dtype), call)
     }
     try define(
       Doc(

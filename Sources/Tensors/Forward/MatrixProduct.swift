@@ -86,10 +86,11 @@ extension Forward {
 }
 
 extension Tensor {
-  /// Whether the last two dimensions are a stored matrix or the transpose of one, as BLAS takes them.
+  /// Whether the last two dimensions are a stored matrix or the transpose of one, as BLAS takes them: with 32-bit strides.
   private var matrixLayout: (stride: Int, transposed: Bool)? {
     let (rows, columns) = (shape[rank - 2], shape[rank - 1])
     let (rowStep, columnStep) = (strides[rank - 2], strides[rank - 1])
+    guard max(rowStep, columnStep) <= Int(Int32.max) else { return nil }
     if (columnStep == 1 || columns == 1) && (rowStep >= max(1, columns) || rows == 1) {
       return (rows == 1 ? max(1, columns) : rowStep, false)
     }

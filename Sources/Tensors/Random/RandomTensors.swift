@@ -96,7 +96,10 @@ extension RandomSource {
   /// The ids 1 to `count` in random order.
   public func permutation(_ count: Int) throws -> Tensor {
     guard count >= 0 else { throw Failure(.range, "a permutation needs a count from 0, found \(count)") }
-    _ = try Shape([count])
+    // The order and the result take this much, which must be there before a plain array is asked for it.
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: 16)
+    guard !overflow else { throw Failure(.shape, "a permutation of \(count) ids is more than memory can hold") }
+    _ = try Storage(byteCount: bytes)
     let order = draw { $0.permutation(count) }
     return try .from(order.map { Int64($0 + 1) }, shape: [count])
   }

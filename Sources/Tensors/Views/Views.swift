@@ -45,7 +45,8 @@ extension Tensor {
     var sizes = shape
     var steps = strides
     sizes[dim] = length
-    steps[dim] = strides[dim] * step
+    // A single position has no next one; its step may be any number.
+    if length > 1 { steps[dim] = strides[dim] * step }
     return view(sizes, steps, offset: offset + (length == 0 ? 0 : start * strides[dim]))
   }
 
@@ -87,7 +88,8 @@ extension Tensor {
     var sizes = shape
     var steps = strides
     sizes[dim] = (shape[dim] - size) / step + 1
-    steps[dim] = strides[dim] * step
+    // A single window has no next one; its step may be any number.
+    steps[dim] = sizes[dim] > 1 ? strides[dim] * step : strides[dim]
     sizes.append(size)
     steps.append(strides[dim])
     return view(sizes, steps)
