@@ -102,8 +102,8 @@ end
 -- %% [markdown]
 -- ## The arms
 -- The student begins as the teacher did (same), from fresh weights (other), or from the mean of both (halfway). How
--- wide the channel is can be set: on a pilot seed (4000 steps at 0.0003) two logits gave 0.45, three 0.67 and ten 0.92. One logit carries
--- nothing, since the softmax over a single logit is always 1.
+-- wide the channel is can be set: on a pilot seed (4000 steps at 0.0003) two logits gave 0.45, three 0.67 and ten
+-- 0.92. One logit carries nothing, since the softmax over a single logit is always 1.
 -- %%
 local share = { same = 0, halfway = 0.5, other = 1 }              -- of fresh weights in the student's beginning
 
