@@ -64,14 +64,16 @@ final class FileErrorTests: XCTestCase {
 
   func testImages() throws {
     let call = "lab.data.mnist('\(folder.path)')"
-    let images = folder.appendingPathComponent("train-images-idx3-ubyte")
-    try check(nil, call, "cannot be opened: no such file or directory")
+    let names = [
+      "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
+    ]
+    try check(nil, call, "has no file train-images-idx3-ubyte or train-images-idx3-ubyte.gz")
     for bytes: [UInt8] in [
       [], [0, 0, 8, 1], [0, 0, 8, 3, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 28, 0, 0, 0, 28, 1], [9, 9, 8, 1, 0, 0, 0, 1, 1],
       [0x1F, 0x8B, 8, 0, 0, 0],
     ] {
-      try Data(bytes).write(to: images)
-      try check(nil, call, "train-images-idx3-ubyte")
+      for name in names { try Data(bytes).write(to: folder.appendingPathComponent(name)) }
+      try check(nil, call, "-ubyte")
     }
   }
 

@@ -36,6 +36,11 @@ local P = lab.recipe {
 -- at half of the pilot effect; filtering gained 0.007. At 0.003, too much for the shuffle, the cycle would have gained
 -- 0.009, and at 0.001 nothing: a baseline that is tuned badly makes any of these results. The claim about filtering
 -- was added after the pilot.
+--
+-- Other settings were piloted before, on four to eight seeds each. Gains of the cycle over the shuffle: 1000 examples at
+-- 0.001, 0.000; 200 examples, -0.029; 300 with 30 % wrong labels, -0.005; 600 with 30 %, +0.002. Where the shuffle
+-- learns the wrong labels by heart the cycle gains more: 600 examples for 80 epochs, +0.011; 1000 for 60 epochs at
+-- 0.003, +0.023. The verdict is about the one setting above, not about curricula at large.
 -- %%
 lab.claim("cycling gains more than 0.002 over a shuffle",
   { measure = function(r) return r.noisy.cyclical - r.noisy.shuffle end, above = 0.002 })
@@ -116,5 +121,12 @@ local function gains(result, title)
   end
   lab.plot.bars(bars)
 end
-gains(r.noisy, "accuracy gained over a shuffle, 15 % wrong labels")
+gains(r.noisy, string.format("accuracy gained over a shuffle, %.0f %% wrong labels", 100 * P.noise))
 gains(r.clean, "the same without wrong labels")
+
+-- %% [markdown]
+-- ## What came out
+-- With wrong labels the cycle gains about 0.006 and the sizes without scores nothing, so it is the scores that matter.
+-- But a plain shuffle without the least trusted examples gains 0.013, a *falling* curriculum, which ends on trusted
+-- examples, 0.011, and without wrong labels the cycle loses 0.002. Here the gain of cycling is filtering of noise, and
+-- less than half of what filtering alone gives.

@@ -21,9 +21,10 @@ local P = lab.recipe {
   params = {
     meta_steps = 2000, lr = 1e-3, tasks = 25, width = 40,
     shots = lab.int(10, { min = 1, help = "points to adapt on, and as many to judge" }),
+    new_waves = lab.int(600, { min = 1, help = "waves that judge" }),
     alpha = lab.num(0.01, { min = 0, help = "inner step size during meta-training" }),
   },
-  seeds = 8, smoke = { meta_steps = 5 },
+  seeds = 8, smoke = { meta_steps = 5, new_waves = 20 },
 }
 
 -- %% [markdown]
@@ -187,7 +188,7 @@ local r = lab.trials({ arms = { "maml", "first_order", "joint", "random", "oracl
     if error < least then rate, least = candidate, error end
   end
 
-  local new = waves(run:rng("new"), 600, P.shots, 50, run.arm == "oracle")
+  local new = waves(run:rng("new"), P.new_waves, P.shots, 50, run.arm == "oracle")
   local error = curve(theta, new, rate, 10)
   return { after_0 = error[1], after_1 = error[2], after_10 = error[11], rate = rate, error = error }
 end)

@@ -30,6 +30,6 @@ end
 core.document{
   name = "lab.nn.Sequential", signature = "lab.nn.Sequential{a, b, ...}", chapter = "Layers",
   summary = "Modules (or functions) one after another: the output of each is the input of the next.",
-  notes = "The modules are called \"1\", \"2\", ... in paths, as in net:freeze(\"1\").",
+  notes = "The modules are called \"1\", \"2\", ... in paths, as in net:freeze(\"1.*\").",
   example = "local net = lab.nn.Sequential{ lab.nn.Linear(4, 8), lab.nn.ReLU(), lab.nn.Linear(8, 2) }\nprint(net)\nprint(net(lab.ones{3, 4}).shape)",
 }

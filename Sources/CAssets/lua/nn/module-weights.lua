@@ -9,7 +9,7 @@ local function set_frozen(module, pattern, frozen)
   each_tensor(module, function(path, tensor, is_buffer)
     if is_buffer then return end
     names[#names + 1] = path
-    if core.name_matches(pattern, path) then
+    if core.name_matches(pattern, path) or core.name_matches(pattern .. ".**", path) then
       found = found + 1
       tensor:requires_grad_(not frozen)
       if frozen then tensor.grad = nil end
@@ -98,7 +98,7 @@ end
 
 core.document{
   name = "lab.nn.Module.freeze", signature = "net:freeze([pattern])", chapter = "Modules",
-  summary = "Stops training of the parameters whose path matches; all without a pattern. A pattern that matches nothing is an error.",
+  summary = "Stops training of the parameters whose path, or whose module's path, matches; all without a pattern. A pattern that matches nothing is an error.",
   example = "local net = lab.nn.Sequential{ lab.nn.Linear(4, 8), lab.nn.ReLU(), lab.nn.Linear(8, 2) }\nnet:freeze(\"1.*\")\nprint(#net:trainable())",
 }
 core.document{
