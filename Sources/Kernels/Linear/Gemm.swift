@@ -27,6 +27,8 @@ public enum Gemm {
   static let smallest = 1 << 18
 
   /// `c = a b + beta c` for `m x k` times `k x n`, `c` row-major with `cStride`.
+  @_specialize(where T == Float)
+  @_specialize(where T == Double)
   public static func multiply<T: Real>(
     _ a: Operand<T>, _ b: Operand<T>, _ c: UnsafeMutablePointer<T>, cStride: Int, m: Int, n: Int, k: Int, beta: T = 0
   ) {
@@ -41,6 +43,8 @@ public enum Gemm {
   }
 
   /// `batch` products of equal shape, `aStep`, `bStep`, `cStep` elements apart (0 repeats an operand).
+  @_specialize(where T == Float)
+  @_specialize(where T == Double)
   public static func multiplyBatch<T: Real>(
     _ a: Operand<T>, aOffsets: [Int], _ b: Operand<T>, bOffsets: [Int], _ c: UnsafeMutablePointer<T>, m: Int, n: Int,
     k: Int

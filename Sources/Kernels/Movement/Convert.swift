@@ -1,5 +1,6 @@
 /// Conversions between element types.
 public enum Convert {
+  @inlinable @inline(__always)
   public static func loop<A: BitwiseCopyable, B: BitwiseCopyable>(
     _ x: UnsafePointer<A>, _ y: UnsafeMutablePointer<B>, _ count: Int, _ f: (A) -> B
   ) {
@@ -7,7 +8,7 @@ public enum Convert {
   }
 
   /// Towards zero; NaN becomes 0 and what does not fit becomes the nearest whole number that does.
-  @inline(__always)
+  @inlinable @inline(__always)
   public static func wholeNumber<T: Real>(_ x: T) -> Int64 {
     if x != x { return 0 }
     let d = Double(x)

@@ -1,6 +1,9 @@
 /// Moves whole rows by their ids. Ids count from 1 and were checked before.
 public enum Indexing {
   /// `y[o, k, :] = x[o, ids[k], :]` for `x` of shape `[outer, length, inner]`.
+  @_specialize(where T == Float)
+  @_specialize(where T == Int64)
+  @_specialize(where T == UInt8)
   public static func selectRows<T: BitwiseCopyable>(
     _ x: UnsafePointer<T>, _ ids: UnsafePointer<Int64>, _ y: UnsafeMutablePointer<T>, outer: Int, length: Int,
     inner: Int,
@@ -15,6 +18,8 @@ public enum Indexing {
   }
 
   /// `y[o, ids[k], :] += x[o, k, :]`, in the order of `k`, so that repeated ids add up the same way every time.
+  @_specialize(where T == Float)
+  @_specialize(where T == Double)
   public static func addRows<T: Real>(
     _ x: UnsafePointer<T>, _ ids: UnsafePointer<Int64>, _ y: UnsafeMutablePointer<T>, outer: Int, length: Int,
     inner: Int,
@@ -38,6 +43,9 @@ public enum Indexing {
   }
 
   /// `y[o, k, i] = x[o, ids[o, k, i], i]`: one id for each element.
+  @_specialize(where T == Float)
+  @_specialize(where T == Int64)
+  @_specialize(where T == UInt8)
   public static func gather<T: BitwiseCopyable>(
     _ x: UnsafePointer<T>, _ ids: UnsafePointer<Int64>, _ y: UnsafeMutablePointer<T>, outer: Int, length: Int,
     inner: Int,
@@ -56,7 +64,7 @@ public enum Indexing {
   }
 
   /// `y[o, ids[o, k, i], i] = combine(y[...], x[o, k, i])`, in the order of `k`.
-  @inline(__always)
+  @inlinable @inline(__always)
   public static func scatter<T: BitwiseCopyable>(
     _ x: UnsafePointer<T>, _ ids: UnsafePointer<Int64>, _ y: UnsafeMutablePointer<T>, outer: Int, length: Int,
     inner: Int,

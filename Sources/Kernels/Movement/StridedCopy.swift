@@ -67,6 +67,9 @@ public struct StridedWalk {
 /// Copies between strided and contiguous memory.
 public enum StridedCopy {
   /// `y` (contiguous) receives the elements of a strided view of `x` in row-major order.
+  @_specialize(where T == Float)
+  @_specialize(where T == Int64)
+  @_specialize(where T == UInt8)
   public static func gather<T: BitwiseCopyable>(
     _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, sizes: [Int], strides: [Int]
   ) {
@@ -85,6 +88,9 @@ public enum StridedCopy {
   }
 
   /// The strided view of `y` receives the contiguous elements of `x`.
+  @_specialize(where T == Float)
+  @_specialize(where T == Int64)
+  @_specialize(where T == UInt8)
   public static func scatter<T: BitwiseCopyable>(
     _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, sizes: [Int], strides: [Int]
   ) {

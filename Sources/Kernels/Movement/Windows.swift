@@ -1,6 +1,8 @@
 /// Overlapping windows along the middle of an `[outer, length, inner]` block.
 public enum Windows {
   /// Adds windows back where they were cut out: `y[o, w * step + k, i] += x[o, w, i, k]`, in the order of `w`.
+  @_specialize(where T == Float)
+  @_specialize(where T == Double)
   public static func add<T: Real>(
     _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, outer: Int, length: Int, inner: Int, windows: Int, size: Int,
     step: Int

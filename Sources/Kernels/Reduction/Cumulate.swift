@@ -1,7 +1,7 @@
 /// Running folds along the middle of an `[outer, length, inner]` block; the result has the same shape.
 public enum Cumulate {
   /// `y[o, r, i] = f(y[o, r - 1, i], x[o, r, i])`, strictly in the order of `r`.
-  @inline(__always)
+  @inlinable @inline(__always)
   public static func middle<T: BitwiseCopyable>(
     _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, outer: Int, length: Int, inner: Int, _ f: (T, T) -> T
   ) {

@@ -1,6 +1,8 @@
 /// First-order recurrences along the middle of an `[outer, length, inner]` block.
 public enum Recurrence {
   /// `y[o, r, i] = x[o, r, i] + a[o, r, i] * y[o, r - 1, i]`, with 0 before the first.
+  @_specialize(where T == Float)
+  @_specialize(where T == Double)
   public static func middle<T: Real>(
     _ x: UnsafePointer<T>, _ a: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, outer: Int, length: Int, inner: Int
   ) {
@@ -18,6 +20,9 @@ public enum Recurrence {
   }
 
   /// The place (from 1) of the greatest element so far, or the least; the first of equal ones. NaN is the most extreme.
+  @_specialize(where T == Float)
+  @_specialize(where T == Double)
+  @_specialize(where T == Int64)
   public static func extremePlaces<T: Comparable & BitwiseCopyable>(
     _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<Int64>, outer: Int, length: Int, inner: Int, greatest: Bool
   ) {

@@ -4,6 +4,8 @@ public enum Reduce {
   public enum Fold: Sendable { case sum, product, maximum, minimum }
 
   /// Sums, products, or extremes (NaN wins) along the middle dimension; `length` must be at least 1 for extremes.
+  @_specialize(where T == Float)
+  @_specialize(where T == Double)
   public static func middle<T: Real>(
     _ fold: Fold, _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, outer: Int, length: Int, inner: Int
   ) {
@@ -26,13 +28,13 @@ public enum Reduce {
       }
     case .maximum:
       if inner == 1 {
-        rows(x, y, outer, length) { extreme($0, length) { $0 .> $1 } }
+        rows(x, y, outer, length) { extreme($0, length, { $0 .> $1 }, scalar: { Maximum.apply($0, $1) }) }
       } else {
         columns(x, y, outer, length, inner, initial: -T.infinity) { Maximum.apply($0, $1) }
       }
     case .minimum:
       if inner == 1 {
-        rows(x, y, outer, length) { extreme($0, length) { $0 .< $1 } }
+        rows(x, y, outer, length) { extreme($0, length, { $0 .< $1 }, scalar: { Minimum.apply($0, $1) }) }
       } else {
         columns(x, y, outer, length, inner, initial: T.infinity) { Minimum.apply($0, $1) }
       }
@@ -76,8 +78,14 @@ public enum Reduce {
   /// Eight lanes at a time; a NaN anywhere makes the result NaN.
   @inline(__always)
   private static func extreme<T: Real>(
-    _ x: UnsafePointer<T>, _ n: Int, _ better: (SIMD8<T>, SIMD8<T>) -> SIMDMask<SIMD8<T>.MaskStorage>
+    _ x: UnsafePointer<T>, _ n: Int, _ better: (SIMD8<T>, SIMD8<T>) -> SIMDMask<SIMD8<T>.MaskStorage>,
+    scalar: (T, T) -> T
   ) -> T {
+    if n < 64 {
+      var result = x[0]
+      for i in 1..<max(1, n) { result = scalar(result, x[i]) }
+      return result
+    }
     var best = SIMD8<T>(repeating: x[0])
     var broken = SIMD8<T>(repeating: 0)
     var i = 0
@@ -114,6 +122,8 @@ public enum Reduce {
   }
 
   /// The place of the first greatest (or least) number of each row; NaN counts as the most extreme. Places count from 1.
+  @_specialize(where T == Float)
+  @_specialize(where T == Double)
   public static func places<T: Real>(
     _ fold: Fold, _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<Int64>, outer: Int, length: Int
   ) {

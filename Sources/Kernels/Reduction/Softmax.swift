@@ -1,6 +1,8 @@
 /// Softmax of contiguous rows, and its gradient, a row at a time while it is in cache.
 public enum Softmax {
   /// `y = softmax(x)` of each row, or its logarithm. A row whose maximum is -inf gives nan.
+  @_specialize(where T == Float)
+  @_specialize(where T == Double)
   public static func rows<T: Real>(
     _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, rows: Int, width: Int, logarithm: Bool
   ) {
@@ -24,6 +26,8 @@ public enum Softmax {
   }
 
   /// `y * (g - sum(g * y))` of each row; for the logarithm `g - exp(y) * sum(g)`.
+  @_specialize(where T == Float)
+  @_specialize(where T == Double)
   public static func gradientRows<T: Real>(
     _ y: UnsafePointer<T>, _ g: UnsafePointer<T>, _ out: UnsafeMutablePointer<T>, rows: Int, width: Int, logarithm: Bool
   ) {

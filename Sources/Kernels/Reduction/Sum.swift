@@ -4,6 +4,8 @@ public enum Sum {
   static let block = 1 << 14
 
   /// The sum of `count` contiguous numbers.
+  @_specialize(where T == Float)
+  @_specialize(where T == Double)
   public static func contiguous<T: Real>(_ x: UnsafePointer<T>, _ count: Int) -> T {
     if count <= block { return lanes(x, count) }
     let blocks = (count + block - 1) / block

@@ -1,6 +1,9 @@
 /// Sorting rows of contiguous memory. NaN stands behind every number, in either direction.
 public enum Sorting {
   /// The order that sorts each row of `x`, as places from 1; equal elements keep their order.
+  @_specialize(where T == Float)
+  @_specialize(where T == Double)
+  @_specialize(where T == Int64)
   public static func places<T: Comparable & BitwiseCopyable>(
     _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<Int64>, rows: Int, width: Int, descending: Bool
   ) {
@@ -13,6 +16,9 @@ public enum Sorting {
   }
 
   /// The places (from 0) of a row's elements in sorted order.
+  @_specialize(where T == Float)
+  @_specialize(where T == Double)
+  @_specialize(where T == Int64)
   public static func order<T: Comparable & BitwiseCopyable>(_ x: UnsafePointer<T>, _ n: Int, descending: Bool) -> [Int]
   {
     var items = (0..<n).map { Item(value: x[$0], place: $0) }
@@ -42,6 +48,9 @@ public enum Sorting {
 
   /// How many numbers of a sorted row stand before `value`: those below it, or with `right` also those equal to it.
   @inline(__always)
+  @_specialize(where T == Float)
+  @_specialize(where T == Double)
+  @_specialize(where T == Int64)
   public static func insertionPlace<T: Comparable>(_ sorted: UnsafePointer<T>, _ n: Int, _ value: T, right: Bool) -> Int
   {
     if value != value { return n }
