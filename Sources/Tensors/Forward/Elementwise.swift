@@ -9,7 +9,7 @@ extension Forward {
   @inline(__always)
   public static func unary(_ kernel: UnaryKernel, _ x: Tensor) throws -> Tensor {
     let x = try x.contiguous()
-    let y = try Tensor(uninitialized: x.shape, x.dtype)
+    let y = try Tensor(uninitializedLike: x, x.dtype)
     switch x.dtype {
     case .float32:
       let (from, to) = (x.floats, y.floats)
@@ -55,7 +55,7 @@ extension Forward {
     _ loop: BinaryKernel.Loop<T, R>, _ a: Tensor, _ b: Tensor, _: R.Type, _ dtype: DType
   ) throws -> Tensor {
     if a.shape == b.shape, a.isContiguous, b.isContiguous {
-      let y = try Tensor(uninitialized: a.shape, dtype)
+      let y = try Tensor(uninitializedLike: a, dtype)
       let (p, q, r) = (a.pointer(as: T.self), b.pointer(as: T.self), y.pointer(as: R.self))
       Parallel.forEachRange(a.count) { start, length in loop(p + start, 1, q + start, 1, r + start, length) }
       return y
@@ -102,7 +102,7 @@ extension Forward {
     -> Tensor
   {
     let x = try x.contiguous()
-    let y = try Tensor(uninitialized: x.shape, x.dtype)
+    let y = try Tensor(uninitializedLike: x, x.dtype)
     switch x.dtype {
     case .float32: withNumber(kernel.float, x.floats, Float(number), y.floats, x.count, numberOnLeft)
     case .float64: withNumber(kernel.double, x.doubles, number, y.doubles, x.count, numberOnLeft)

@@ -57,6 +57,19 @@ public final class Tensor: @unchecked Sendable {
     self.init(storage: storage, shape: shape, strides: shape.contiguousStrides, offset: 0, dtype: dtype)
   }
 
+  /// A new tensor with the shape of a contiguous one, whose elements are not set yet: nothing is computed anew, which
+  /// is what makes operations on few elements fast.
+  @inline(__always)
+  init(uninitializedLike other: Tensor, _ dtype: DType) throws {
+    storage = try Storage(byteCount: other.count &* dtype.stride)
+    shape = other.shape
+    strides = other.strides
+    offset = 0
+    self.dtype = dtype
+    count = other.count
+    isContiguous = true
+  }
+
   @inline(__always) public var rank: Int { shape.rank }
   /// Bytes of the elements (not of the storage behind a view).
   public var byteCount: Int { count * dtype.stride }
