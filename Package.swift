@@ -7,9 +7,6 @@ let kernelFlags: [SwiftSetting] = [
   .unsafeFlags(["-Ounchecked", "-Xcc", "-march=x86-64-v3", "-Xcc", "-fno-math-errno"])
 ]
 
-/// Dynamic checks of exclusive access cost a tenth of a small operation. The compiler's own checks stay on.
-let operationFlags: [SwiftSetting] = [.unsafeFlags(["-enforce-exclusivity=unchecked"])]
-
 let package = Package(
   name: "perilune",
   products: [.executable(name: "perilune", targets: ["perilune"])],
@@ -28,18 +25,17 @@ let package = Package(
     // Numerics, from loops up to models. Arrows point down only.
     .target(name: "Basics"),
     .target(name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: kernelFlags),
-    .target(name: "Tensors", dependencies: ["Kernels", "Basics"], swiftSettings: operationFlags),
-    .target(name: "Autodiff", dependencies: ["Tensors"], swiftSettings: operationFlags),
+    .target(name: "Tensors", dependencies: ["Kernels", "Basics"]),
+    .target(name: "Autodiff", dependencies: ["Tensors"]),
     .target(name: "Learn", dependencies: ["Autodiff"]),
     .target(name: "DataKit", dependencies: ["Tensors", "CAssets", "CZlib"]),
     .target(name: "Stats", dependencies: ["Basics"]),
     .target(name: "Figures", dependencies: ["Basics"]),
 
     // The script language and what scripts see.
-    .target(name: "LuaHost", dependencies: ["CLua", "Basics"], swiftSettings: operationFlags),
+    .target(name: "LuaHost", dependencies: ["CLua", "Basics"]),
     .target(
-      name: "Bindings", dependencies: ["LuaHost", "Learn", "DataKit", "Figures", "Stats", "CAssets"],
-      swiftSettings: operationFlags),
+      name: "Bindings", dependencies: ["LuaHost", "Learn", "DataKit", "Figures", "Stats", "CAssets"]),
     .target(name: "Recipes", dependencies: ["Bindings", "Stats", "CSodium"]),
     .executableTarget(
       name: "perilune",
