@@ -8,6 +8,30 @@
 /// Small blocks come in classes of 16 bytes up to this size.
 enum { CLUA_SMALL = 256, CLUA_CLASSES = CLUA_SMALL / 16 };
 
+/// Small blocks of one kind: free ones by class, the slabs they were cut from, and the rest of the newest slab.
+typedef struct clua_pool {
+  void *small[CLUA_CLASSES];
+  struct clua_slab *slabs;
+  char *rest;
+  size_t rest_size;
+} clua_pool;
+
+/// Userdata of host objects lie in slabs of their own, so that freeing one is recognised and gives the object up:
+/// a finalizer would cost each object a protected call and a second collection.
+enum { CLUA_VALUES, CLUA_OBJECTS, CLUA_POOLS };
+
+/// The beginning of a slab; slabs are aligned to their size.
+typedef struct clua_slab {
+  struct clua_slab *next;
+  int64_t pool;
+} clua_slab;
+
+enum { CLUA_SLAB = 64 * 1024 };
+
+static inline const clua_slab *slab_of(const void *small_block) {
+  return (const clua_slab *)((uintptr_t)small_block & ~(uintptr_t)(CLUA_SLAB - 1));
+}
+
 struct clua_control {
   atomic_int conditions;
   atomic_int depth;
@@ -19,11 +43,9 @@ struct clua_control {
   size_t bytes, peak, limit;
   /// Objects pushed so far.
   size_t pushed;
-  /// Free small blocks by class, the slabs they were cut from, and the rest of the newest slab.
-  void *small[CLUA_CLASSES];
-  void *slabs;
-  char *rest;
-  size_t rest_size;
+  clua_pool pools[CLUA_POOLS];
+  /// Whether the next allocation is the userdata of a host object.
+  bool takes_object;
   uint64_t random[4];
   uint64_t seed;
   /// The control whose calls this one's interrupted on the same thread.
@@ -43,6 +65,9 @@ void clua_hook_current(clua_control *control);
 void clua_forget_sigint(clua_control *control);
 void clua_enter(clua_control *control, int *thread);
 void clua_leave(clua_control *control, int thread);
+
+/// Gives back the reference that a userdata held, when its memory is freed.
+void clua_release(clua_control *control, clua_block *block);
 
 int clua_open_base(lua_State *L);
 void clua_open_coroutines(lua_State *L);

@@ -6,37 +6,48 @@
 
 /// Small blocks (most userdata, closures, short strings) are cut from slabs: a sweep frees thousands of them at once,
 /// and malloc would give their pages back to the system only to fault them in again.
-static void *take(clua_control *control, size_t size) {
-  if (size > CLUA_SMALL) return malloc(size);
+static void *take_small(clua_pool *pool, size_t size, int64_t kind) {
   size_t class = (size - 1) / 16, needed = (class + 1) * 16;
-  void **block = control->small[class];
+  void **block = pool->small[class];
   if (block != NULL) {
-    control->small[class] = *block;
+    pool->small[class] = *block;
     return block;
   }
-  if (control->rest_size < needed) {
-    const size_t slab_size = 64 * 1024;
-    void **slab = malloc(slab_size);
+  if (pool->rest_size < needed) {
+    clua_slab *slab = aligned_alloc(CLUA_SLAB, CLUA_SLAB);
     if (slab == NULL) return NULL;
-    *slab = control->slabs;
-    control->slabs = slab;
-    control->rest = (char *)slab + 16;
-    control->rest_size = slab_size - 16;
+    *slab = (clua_slab){pool->slabs, kind};
+    pool->slabs = slab;
+    pool->rest = (char *)slab + sizeof *slab;
+    pool->rest_size = CLUA_SLAB - sizeof *slab;
   }
-  void *fresh = control->rest;
-  control->rest += needed;
-  control->rest_size -= needed;
+  void *fresh = pool->rest;
+  pool->rest += needed;
+  pool->rest_size -= needed;
   return fresh;
+}
+
+static void *take(clua_control *control, size_t size) {
+  if (__builtin_expect(size > CLUA_SMALL, 0)) return malloc(size);
+  if (!control->takes_object) return take_small(&control->pools[CLUA_VALUES], size, CLUA_VALUES);
+  control->takes_object = false;
+  void *block = take_small(&control->pools[CLUA_OBJECTS], size, CLUA_OBJECTS);
+  if (block != NULL) memset(block, 0, size);
+  return block;
 }
 
 static void give(clua_control *control, void *block, size_t size) {
   if (block == NULL) return;
   if (size > CLUA_SMALL) {
     free(block);
-  } else {
-    *(void **)block = control->small[(size - 1) / 16];
-    control->small[(size - 1) / 16] = block;
+    return;
   }
+  int64_t kind = slab_of(block)->pool;
+  // The memory that Lua hands out lies at the end of a userdata.
+  if (kind == CLUA_OBJECTS) clua_release(control, (clua_block *)((char *)block + size) - 1);
+  clua_pool *pool = &control->pools[kind];
+  *(void **)block = pool->small[(size - 1) / 16];
+  pool->small[(size - 1) / 16] = block;
 }
 
 static void *resize(clua_control *control, void *old, size_t old_size, size_t size) {
@@ -113,13 +124,15 @@ void clua_close(clua_control *control) {
   atomic_store(&control->current, L);
   lua_sethook(L, NULL, 0, 0);
   lua_close(L);
-  while (control->slabs != NULL) {
-    void *slab = control->slabs;
-    control->slabs = *(void **)slab;
-    free(slab);
+  for (int kind = 0; kind < CLUA_POOLS; kind++) {
+    clua_slab *slab = control->pools[kind].slabs;
+    while (slab != NULL) {
+      clua_slab *next = slab->next;
+      free(slab);
+      slab = next;
+    }
+    control->pools[kind] = (clua_pool){0};
   }
-  memset(control->small, 0, sizeof control->small);
-  control->rest_size = 0;
   atomic_store(&control->current, NULL);
   control->main = NULL;
   atomic_store(&control->conditions, 0);

@@ -37,19 +37,14 @@ static int index_object(lua_State *L) {
 
 void clua_push_index(lua_State *L) { lua_pushcclosure(L, index_object, 3); }
 
-/// Only releases: it can run inside any call that allocates.
-static int release(lua_State *L) {
-  clua_block *block = lua_touserdata(L, 1);
+/// Runs while the collector sweeps, or the state closes: Lua must not be called from here.
+void clua_release(clua_control *control, clua_block *block) {
   void *object = block->object;
-  if (object != NULL) {
-    block->object = NULL;
-    block->type->live--;
-    control_of(L)->callbacks.release(object);
-  }
-  return 0;
+  if (object == NULL) return;
+  block->object = NULL;
+  block->type->live--;
+  control->callbacks.release(object);
 }
-
-void clua_push_gc(lua_State *L) { lua_pushcfunction(L, release); }
 
 /// Objects hold native memory that the collector does not see. While Lua's own heap is small, a cycle is cheap, and
 /// beginning one early keeps the garbage in the processor's cache; a large heap keeps Lua's usual pause of 200 %.
@@ -62,6 +57,7 @@ void clua_push_object(lua_State *L, clua_type *type, void *object) {
   clua_room(L);
   clua_control *control = control_of(L);
   if ((++control->pushed & 1023) == 0) pace(L, control);
+  control->takes_object = true;
   clua_block *block = lua_newuserdatauv(L, sizeof *block, 0);
   block->object = object;
   block->type = type;
@@ -72,13 +68,9 @@ void clua_push_object(lua_State *L, clua_type *type, void *object) {
 
 const clua_block *clua_any_block(lua_State *L, int index) {
   if (lua_type(L, index) != LUA_TUSERDATA || lua_rawlen(L, index) != sizeof(clua_block)) return NULL;
-  // Files of the io library have blocks of the same size: their metatable tells.
-  if (!lua_getmetatable(L, index)) return NULL;
-  lua_pushliteral(L, "__gc");
-  lua_rawget(L, -2);
-  bool ours = lua_tocfunction(L, -1) == release;
-  lua_settop(L, -3);
-  return ours ? lua_touserdata(L, index) : NULL;
+  // Files of the io library have blocks of the same size, but not in the slabs of objects.
+  const clua_block *block = lua_touserdata(L, index);
+  return slab_of(block)->pool == CLUA_OBJECTS ? block : NULL;
 }
 
 static int report(lua_State *L) {

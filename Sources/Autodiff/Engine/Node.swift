@@ -31,8 +31,8 @@ public final class Node: History {
   var rule: Rule?
   /// The results' values without history, for rules that need them (a history would be a cycle).
   var results: [Tensor]
-  /// The storages of the inputs and results whose values the rule needs, and what their versions were.
-  private var guarded: [(storage: Storage, version: UInt32)]
+  /// The inputs and results whose values the rule needs, and what their versions were.
+  private var guarded: [(tensor: Tensor, version: UInt32)]
   /// Gradients that arrived, one place for each result.
   var incoming: [Tensor?] = []
   /// Whether the place in `incoming` is a sum that this node made and may add to in place.
@@ -49,12 +49,13 @@ public final class Node: History {
     Node.last += 1
     number = Node.last
     edges = inputs.map(Edge.init)
-    guarded = (saving + results).map { ($0.storage, $0.storage.version) }
-    self.results = results.map { $0.detached() }
+    let kept = results.map { $0.detached() }
+    guarded = (saving + kept).map { ($0, $0.version) }
+    self.results = kept
     self.rule = rule
   }
 
-  deinit { Graveyard.bury(&edges, &rule) }
+  deinit { Graveyard.bury(&edges, &rule, &guarded) }
 
   /// Frees what the rule holds. The graph cannot be walked again.
   func release() {
@@ -65,7 +66,7 @@ public final class Node: History {
 
   /// Throws when a value that the rule needs was changed in place since it was recorded.
   func checkVersions() throws {
-    for (storage, version) in guarded where storage.version != version {
+    for (tensor, version) in guarded where tensor.version != version {
       throw Failure(
         .gradient,
         "a tensor that the gradient of '\(name)' needs was changed in place afterwards; use the out-of-place form, or change it before"
@@ -76,14 +77,17 @@ public final class Node: History {
 
 /// Frees chains of nodes one after another: a chain of a million operations must not recurse a million deep.
 private enum Graveyard {
-  nonisolated(unsafe) private static var waiting: [([Edge], Node.Rule?)] = []
+  nonisolated(unsafe) private static var waiting: [([Edge], Node.Rule?, [(Tensor, UInt32)])] = []
   nonisolated(unsafe) private static var isDigging = false
 
-  static func bury(_ edges: inout [Edge], _ rule: inout Node.Rule?) {
+  static func bury(
+    _ edges: inout [Edge], _ rule: inout Node.Rule?, _ guarded: inout [(tensor: Tensor, version: UInt32)]
+  ) {
     if edges.isEmpty && rule == nil { return }
-    waiting.append((edges, rule))
+    waiting.append((edges, rule, guarded))
     edges = []
     rule = nil
+    guarded = []
     if isDigging { return }
     isDigging = true
     while !waiting.isEmpty { _ = waiting.removeLast() }

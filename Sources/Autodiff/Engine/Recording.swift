@@ -3,7 +3,7 @@ import Tensors
 /// Whether operations leave a history for gradients.
 public enum Recording {
   /// True except inside `without`.
-  nonisolated(unsafe) public static var isOn = true
+  @exclusivity(unchecked) nonisolated(unsafe) public static var isOn = true
 
   /// Runs `body` without recording.
   @inline(__always)

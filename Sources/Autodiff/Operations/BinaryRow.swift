@@ -50,8 +50,8 @@ extension Operation {
       body: .binary(Binary(tensors: row.apply, number: row.apply)))
   }
 
-  /// The row's forms as they run.
-  private struct Kernel: Sendable {
+  /// The row's forms as they run. What few calls need stands apart, so that adding small tensors stays short.
+  private final class Kernel: Sendable {
     let name: String
     let kernel: BinaryKernel
     let floating: Bool
@@ -60,13 +60,38 @@ extension Operation {
     let left: BinaryRule?
     let right: BinaryRule?
 
+    init(
+      name: String, kernel: BinaryKernel, floating: Bool, saves: Bool, usesResult: Bool, left: BinaryRule?,
+      right: BinaryRule?
+    ) {
+      self.name = name
+      self.kernel = kernel
+      self.floating = floating
+      self.saves = saves
+      self.usesResult = usesResult
+      self.left = left
+      self.right = right
+    }
+
     @Sendable func apply(_ a: Tensor, _ b: Tensor) throws -> Tensor {
-      var (a, b) = try Promotion.align(a, b)
-      if floating && !a.dtype.isFloating { (a, b) = (try Promotion.floating(a), try Promotion.floating(b)) }
+      guard a.dtype == b.dtype, a.dtype.isFloating else { return try applyAligned(a, b) }
+      let y = try Forward.binary(kernel, a, b)
+      return a.isTracked || b.isTracked ? recorded(y, a, b) : y
+    }
+
+    /// For dtypes that differ, or are not floating.
+    private func applyAligned(_ a: Tensor, _ b: Tensor) throws -> Tensor {
+      let aligned = try Promotion.align(a, b)
+      let a = floating ? try Promotion.floating(aligned.0) : aligned.0
+      let b = floating ? try Promotion.floating(aligned.1) : aligned.1
       if !a.dtype.isFloating { try refuseZeroDivisor(b) }
       let y = try Forward.binary(kernel, a, b)
-      guard Recording.isOn, a.requiresGradient || b.requiresGradient, left != nil || right != nil else { return y }
-      return y.recorded(name, [a, b], saving: saves ? [a, b] : [], keepsResult: usesResult) { backward in
+      return a.isTracked || b.isTracked ? recorded(y, a, b) : y
+    }
+
+    private func recorded(_ y: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
+      guard left != nil || right != nil else { return y }
+      return y.recorded(name, [a, b], saving: saves ? [a, b] : [], keepsResult: usesResult) { [left, right] backward in
         let parts = BinaryGradient(a: a, b: b, backward: backward)
         if let left { try backward.send(0, left(parts).sum(to: a.shape)) }
         if let right { try backward.send(1, right(parts).sum(to: b.shape)) }
@@ -74,11 +99,21 @@ extension Operation {
     }
 
     @Sendable func apply(_ x: Tensor, _ number: Double, _ numberOnLeft: Bool) throws -> Tensor {
+      let x = x.dtype.isFloating ? x : try prepared(x, number, numberOnLeft)
+      let y = try Forward.binary(kernel, x, number: number, numberOnLeft: numberOnLeft)
+      return x.isTracked ? recorded(y, x, number, numberOnLeft) : y
+    }
+
+    /// A tensor of whole numbers or bools as the operation needs it.
+    private func prepared(_ x: Tensor, _ number: Double, _ numberOnLeft: Bool) throws -> Tensor {
       let x = floating ? try Promotion.floating(x) : (x.dtype == .bool ? try x.converted(to: .float32) : x)
       if x.dtype == .int64 && !numberOnLeft && number == 0 { try refuseZeroDivisor(.scalar(0, .int64)) }
       if x.dtype == .int64 && numberOnLeft { try refuseZeroDivisor(x) }
-      let y = try Forward.binary(kernel, x, number: number, numberOnLeft: numberOnLeft)
-      guard x.isTracked, let rule = numberOnLeft ? right : left else { return y }
+      return x
+    }
+
+    private func recorded(_ y: Tensor, _ x: Tensor, _ number: Double, _ numberOnLeft: Bool) -> Tensor {
+      guard let rule = numberOnLeft ? right : left else { return y }
       return y.recorded(name, [x], saving: saves ? [x] : [], keepsResult: usesResult) { backward in
         let other = try Tensor.scalar(number, x.dtype)
         try backward.send(

@@ -120,7 +120,6 @@ extension Tensor {
     for (tensor, start) in zip(tensors, starts) {
       try y.narrowedView(dim, start: start, length: tensor.shape[dim]).assign(tensor)
     }
-    y.storage.version = 0
     guard Recording.isOn, tensors.contains(where: \.requiresGradient) else { return y }
     let lengths = tensors.map { $0.shape[dim] }
     return y.recorded("cat", tensors) { backward in

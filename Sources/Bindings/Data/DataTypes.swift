@@ -31,7 +31,7 @@ public final class DatasetBox {
 
   private static func versions(_ dataset: Dataset) -> [UInt32] {
     dataset.columns.map { column in
-      if case .tensor(let tensor) = column.values { tensor.storage.version } else { 0 }
+      if case .tensor(let tensor) = column.values { tensor.version } else { 0 }
     }
   }
 
@@ -39,7 +39,7 @@ public final class DatasetBox {
   public func value() throws -> Dataset {
     if notes != nil { return dataset }
     for (column, version) in zip(dataset.columns, versions) {
-      if case .tensor(let tensor) = column.values, tensor.storage.version != version {
+      if case .tensor(let tensor) = column.values, tensor.version != version {
         throw Failure(
           .argument,
           "column '\(column.name)' was changed in place, but data sets do not change; change a copy, set.\(column.name):clone()"

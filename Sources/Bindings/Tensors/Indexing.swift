@@ -133,7 +133,7 @@ extension Lab {
   }
 
   private func assign(_ source: Tensor, to view: Tensor, of tensor: Tensor) throws {
-    guard view.storage === tensor.storage else {
+    guard view.sharesMemory(with: tensor) else {
       throw Failure(.argument, "ids inside braces cannot be assigned to; use x[ids] = ..., or lab.scatter")
     }
     try view.assign(source)

@@ -19,19 +19,21 @@ extension Lab {
         }
       }
       if let event = Metamethod.allCases.first(where: { "__" + $0.luaName == operation.metamethod }) {
-        tensors.on(event) { [self] call in try runOperator(operation, call) }
+        installOperator(operation, event)
       }
     }
   }
 
-  /// An operator between two tensors, or a tensor and a number.
-  @inline(__always)
-  private func runOperator(_ operation: Operation, _ call: Call) throws -> Int {
+  /// An operator of a tensor, between two tensors, or between a tensor and a number.
+  private func installOperator(_ operation: Operation, _ event: Metamethod) {
     switch operation.body {
-    case .unary(let function): return call.push(try function(try call.object(1, tensors)), tensors)
+    case .unary(let function):
+      tensors.on(event) { [tensors] call in call.push(try function(try call.object(1, tensors)), tensors) }
     case .binary(let forms):
-      return try push(forms, call, call.objectIfAny(1, tensors), 1, call.objectIfAny(2, tensors), 2)
-    case .general: throw Failure(.argument, "'\(operation.name)' is not an operator")
+      tensors.on(event) { [self, tensors] call in
+        try push(forms, call, call.objectIfAny(1, tensors), 1, call.objectIfAny(2, tensors), 2)
+      }
+    case .general: break
     }
   }
 

@@ -38,7 +38,7 @@ typedef struct clua_block {
 typedef struct clua_callbacks {
   /// Runs a native function; a result below zero means that an error value is on top of the stack.
   int32_t (*invoke)(lua_State *, void *function);
-  /// Gives back the reference that a block held.
+  /// Gives back the reference that a block held; Lua must not be called from it.
   void (*release)(void *object);
   /// Replaces the message on top of the stack by the one that the user will read; runs where the error happened.
   void (*report)(lua_State *);
@@ -94,8 +94,6 @@ int clua_depth(const clua_control *control);
 void clua_push_function(lua_State *L);
 /// With methods, fields and the block of the fallback on top: replaces them by the `__index` function of a host type.
 void clua_push_index(lua_State *L);
-/// Pushes the `__gc` function of host types.
-void clua_push_gc(lua_State *L);
 /// Pushes a new block that takes over one reference to the object.
 void clua_push_object(lua_State *L, clua_type *type, void *object);
 /// The block at an index if it belongs to any host type.

@@ -72,7 +72,7 @@ extension Dataset {
         hash.add(tensor.rank)
         for size in tensor.shape { hash.add(size) }
         let plain = try tensor.contiguous()
-        hash.add(bytes: UnsafeRawBufferPointer(start: plain.bytePointer, count: plain.byteCount))
+        hash.add(bytes: UnsafeRawBufferPointer(start: plain.start, count: plain.byteCount))
         withExtendedLifetime(plain) {}
       }
     }

@@ -2,9 +2,6 @@ import Basics
 import Tensors
 
 extension Tensor {
-  /// The first element's place in bytes.
-  var bytePointer: UnsafeMutableRawPointer { storage.pointer + offset * dtype.stride }
-
   /// Tensors of one element type and row shape one below the other.
   static func stackedRows(_ parts: [Tensor], rowShape: Shape, _ dtype: DType) throws -> Tensor {
     var shape = rowShape
@@ -15,10 +12,10 @@ extension Tensor {
   /// The elements of all parts one after another under a shape that has as many.
   static func concatenated(_ parts: [Tensor], shape: Shape, _ dtype: DType) throws -> Tensor {
     let result = try Tensor(uninitialized: shape, dtype)
-    var place = result.bytePointer
+    var place = result.start
     for part in parts {
       let plain = try part.contiguous()
-      place.copyMemory(from: plain.bytePointer, byteCount: plain.byteCount)
+      place.copyMemory(from: plain.start, byteCount: plain.byteCount)
       place += plain.byteCount
     }
     return result

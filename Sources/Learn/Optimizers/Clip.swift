@@ -47,7 +47,7 @@ public enum Clip {
       guard let gradient = tensor.gradient else { continue }
       let values = try gradient.contiguous()
       if values.dtype == .float32 { float(values.floats, values.count) } else { double(values.doubles, values.count) }
-      if values === gradient { gradient.storage.version &+= 1 } else { try gradient.assign(values) }
+      if values === gradient { gradient.noteChange() } else { try gradient.assign(values) }
     }
   }
 }

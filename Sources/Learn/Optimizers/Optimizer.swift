@@ -96,7 +96,7 @@ public final class Optimizer {
     case .float32: apply(rule, values, slope, now, Float.self)
     default: apply(rule, values, slope, now, Double.self)
     }
-    if values === parameter { parameter.storage.version &+= 1 } else { try parameter.assign(values) }
+    if values === parameter { parameter.noteChange() } else { try parameter.assign(values) }
     memory = now
   }
 

@@ -35,7 +35,7 @@ public final class WeightAverage {
       } else {
         AdaptiveKernels.average(average.doubles, x.doubles, x.count, decay: d, rest: 1 - d)
       }
-      average.storage.version &+= 1
+      average.noteChange()
     }
   }
 

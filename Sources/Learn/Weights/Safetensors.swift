@@ -58,7 +58,7 @@ public enum Safetensors {
       try text.withUnsafeBytes { try append($0) }
       for index in order {
         let tensor = tensors[index].tensor
-        try append(UnsafeRawBufferPointer(start: tensor.bytes(), count: tensor.byteCount))
+        try append(UnsafeRawBufferPointer(start: tensor.start, count: tensor.byteCount))
       }
     }
   }
@@ -111,7 +111,7 @@ public enum Safetensors {
       let at = dataStart + entry.begin
       func direct(_ dtype: DType) throws -> Tensor {
         let y = try Tensor(uninitialized: shape, dtype)
-        try read(into: UnsafeMutableRawBufferPointer(start: y.bytes(), count: y.byteCount), at: at)
+        try read(into: UnsafeMutableRawBufferPointer(start: y.start, count: y.byteCount), at: at)
         return y
       }
       func wide<S: BitwiseCopyable>(_: S.Type, _ dtype: DType, _ store: (Tensor, Int, S) -> Void) throws -> Tensor {
@@ -161,9 +161,4 @@ public enum Safetensors {
 
     private func failure(_ what: String) -> Failure { Failure(.file, "\(path) \(what)") }
   }
-}
-
-extension Tensor {
-  /// The first byte of the elements.
-  fileprivate func bytes() -> UnsafeMutableRawPointer { storage.pointer + offset * dtype.stride }
 }

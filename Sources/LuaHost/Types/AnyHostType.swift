@@ -19,8 +19,6 @@ public class AnyHostType {
     info.initialize(to: clua_type(live: 0, metatable: metatable.place, description: nil))
     info.pointee.description = Unmanaged.passUnretained(self).toOpaque()
     let stack = LuaStack(state)
-    clua_push_gc(state)
-    stack.setField("__gc", ofTableAt: -2)
     stack.push(name)
     stack.setField("__name", ofTableAt: -2)
     stack.push(name)

@@ -35,8 +35,7 @@ public enum Fingerprint {
   private static func add(_ tensor: Tensor, _ name: String, _ digest: inout Digest) throws {
     let plain = try tensor.contiguous()
     digest.add(name)
-    digest.add(
-      UnsafeRawBufferPointer(start: plain.storage.pointer + plain.offset * plain.dtype.stride, count: plain.byteCount))
+    digest.add(UnsafeRawBufferPointer(start: plain.start, count: plain.byteCount))
   }
 
   private static func addProducts(_ digest: inout Digest) throws {

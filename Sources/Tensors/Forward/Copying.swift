@@ -26,7 +26,7 @@ extension Tensor {
       throw Failure(.shape, "cannot put values of shape \(source.shape) into a place of shape \(shape)")
     }
     // A source that shares memory with the target is copied first.
-    let values = expanded.storage === storage ? try expanded.copy() : try expanded.contiguous()
+    let values = expanded.sharesMemory(with: self) ? try expanded.copy() : try expanded.contiguous()
     let sizes = Array(shape)
     let steps = Array(strides)
     switch dtype {
@@ -34,7 +34,7 @@ extension Tensor {
     case .float64, .int64: StridedCopy.scatter(values.integers, integers, sizes: sizes, strides: steps)
     case .bool: StridedCopy.scatter(values.bytes, bytes, sizes: sizes, strides: steps)
     }
-    storage.version &+= 1
+    noteChange()
   }
 
   /// The same numbers in another element type. Floats become whole numbers towards zero; bool is "not 0".

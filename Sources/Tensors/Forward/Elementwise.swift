@@ -156,6 +156,6 @@ extension Forward {
       }
     default: throw Failure(.dtype, "needs floating-point numbers, found \(target.dtype.name)")
     }
-    target.storage.version &+= 1
+    target.noteChange()
   }
 }

@@ -59,7 +59,7 @@ extension Forward {
     let width = x.dtype.stride
     if y.count == 0 { return y }
     // All types have zero as zero bytes.
-    let start = (y.storage.pointer + y.offset * width)
+    let start = y.start
     for matrix in 0..<(y.count / (rows * columns)) {
       for row in 0..<rows {
         let line = start + (matrix * rows + row) * columns * width

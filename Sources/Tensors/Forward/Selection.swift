@@ -138,7 +138,7 @@ extension Forward {
         add ? $0 | $1 : $1
       }
     }
-    if target.storage !== y.storage { try part.assign(target) }
+    if !target.sharesMemory(with: y) { try part.assign(target) }
     return y
   }
 

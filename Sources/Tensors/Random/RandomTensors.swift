@@ -99,7 +99,7 @@ extension RandomSource {
     // The order and the result take this much, which must be there before a plain array is asked for it.
     let (bytes, overflow) = count.multipliedReportingOverflow(by: 16)
     guard !overflow else { throw Failure(.shape, "a permutation of \(count) ids is more than memory can hold") }
-    _ = try Storage(byteCount: bytes)
+    try Storage.require(byteCount: bytes)
     let order = draw { $0.permutation(count) }
     return try .from(order.map { Int64($0 + 1) }, shape: [count])
   }

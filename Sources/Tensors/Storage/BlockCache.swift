@@ -12,23 +12,12 @@ enum BlockCache {
   /// More than this in large free blocks is given back to the system at once.
   private static let most = 512 << 20
 
-  private struct State {
-    var slab: UnsafeMutableRawPointer?
-    var slabLeft = 0
-    var cachedBytes = 0
-  }
-
-  nonisolated(unsafe) private static let free: UnsafeMutablePointer<UnsafeMutableRawPointer?> = {
-    let heads = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: classes)
-    heads.initialize(repeating: nil, count: classes)
-    return heads
-  }()
-
-  nonisolated(unsafe) private static let state: UnsafeMutablePointer<State> = {
-    let state = UnsafeMutablePointer<State>.allocate(capacity: 1)
-    state.initialize(to: State())
-    return state
-  }()
+  @exclusivity(unchecked) nonisolated(unsafe) private static var slab: UnsafeMutableRawPointer?
+  @exclusivity(unchecked) nonisolated(unsafe) private static var slabLeft = 0
+  @exclusivity(unchecked) nonisolated(unsafe) private static var cachedBytes = 0
+  /// The first free block of each class.
+  @exclusivity(unchecked) nonisolated(unsafe) private static var free:
+    InlineArray<200, UnsafeMutableRawPointer?> = InlineArray(repeating: nil)
 
   @inline(__always)
   static func sizeClass(_ byteCount: Int) -> Int {
@@ -49,7 +38,7 @@ enum BlockCache {
   static func take(sizeClass: Int, byteCount: Int) throws -> UnsafeMutableRawPointer {
     if sizeClass < classes, let block = free[sizeClass] {
       free[sizeClass] = block.load(as: UnsafeMutableRawPointer?.self)
-      state.pointee.cachedBytes -= bytes(sizeClass)
+      cachedBytes -= bytes(sizeClass)
       return block
     }
     return try allocate(sizeClass: sizeClass, byteCount: byteCount)
@@ -74,14 +63,14 @@ enum BlockCache {
   /// A small block from the current slab. Sizes are multiples of 16, so blocks stay aligned to that.
   private static func cut(_ size: Int) throws -> UnsafeMutableRawPointer {
     let rounded = (size + 63) & ~63
-    if state.pointee.slabLeft < rounded {
-      state.pointee.slab = try fromSystem(slabBytes)
-      state.pointee.slabLeft = slabBytes
+    if slabLeft < rounded {
+      slab = try fromSystem(slabBytes)
+      slabLeft = slabBytes
     }
-    guard let slab = state.pointee.slab else { throw Failure(.memory, "the system has no memory left") }
-    state.pointee.slab = slab + rounded
-    state.pointee.slabLeft -= rounded
-    return slab
+    guard let block = slab else { throw Failure(.memory, "the system has no memory left") }
+    slab = block + rounded
+    slabLeft -= rounded
+    return block
   }
 
   private static func fromSystem(_ size: Int) throws -> UnsafeMutableRawPointer {
@@ -95,11 +84,11 @@ enum BlockCache {
   @inline(__always)
   static func give(_ block: UnsafeMutableRawPointer, sizeClass: Int) {
     let size = bytes(sizeClass)
-    if size > largestSmall && state.pointee.cachedBytes + size > most {
+    if size > largestSmall && cachedBytes + size > most {
       Glibc.free(block)
       return
     }
-    state.pointee.cachedBytes += size
+    cachedBytes += size
     block.storeBytes(of: free[sizeClass], as: UnsafeMutableRawPointer?.self)
     free[sizeClass] = block
   }
@@ -109,7 +98,7 @@ enum BlockCache {
     for sizeClass in 0..<classes where bytes(max(sizeClass, 20)) > largestSmall {
       while let block = free[sizeClass] {
         free[sizeClass] = block.load(as: UnsafeMutableRawPointer?.self)
-        state.pointee.cachedBytes -= bytes(sizeClass)
+        cachedBytes -= bytes(sizeClass)
         Glibc.free(block)
       }
     }

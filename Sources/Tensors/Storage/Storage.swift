@@ -1,37 +1,53 @@
 import Basics
 import Glibc
 
-/// A block of memory that one or more tensors look at.
+/// Memory for the elements of tensors, from the cache.
 ///
-/// Blocks come from a cache by size class: training makes the same sizes again and again, and fresh memory costs a page
-/// fault every 4 KB. Tensors belong to the thread that runs the script; kernels only borrow their pointers.
-public final class Storage: @unchecked Sendable {
-  public let pointer: UnsafeMutableRawPointer
-  /// Bytes asked for; the block may be larger.
-  public let byteCount: Int
-  /// Counts changes in place, so that a gradient which needs the old values notices.
-  public var version: UInt32 = 0
-  private let sizeClass: Int
+/// Training makes the same sizes again and again, and fresh memory costs a page fault every 4 KB.
+struct Block {
+  let pointer: UnsafeMutableRawPointer
+  /// Bytes asked for; there may be more.
+  let byteCount: Int
 
   /// Uninitialised memory, aligned to 64 bytes. Throws when it is more than `Storage.limit` allows.
-  public init(byteCount: Int) throws {
-    let sizeClass = BlockCache.sizeClass(byteCount)
-    pointer = try BlockCache.take(sizeClass: sizeClass, byteCount: byteCount)
-    self.sizeClass = sizeClass
+  @inline(__always)
+  init(byteCount: Int) throws {
+    pointer = try BlockCache.take(sizeClass: BlockCache.sizeClass(byteCount), byteCount: byteCount)
     self.byteCount = byteCount
-    let statistics = Storage.counters
-    statistics.pointee.bytes += byteCount
-    statistics.pointee.blocks += 1
-    statistics.pointee.made += 1
-    if statistics.pointee.bytes > statistics.pointee.peak { statistics.pointee.peak = statistics.pointee.bytes }
+    Storage.counted.bytes += byteCount
+    Storage.counted.blocks += 1
+    Storage.counted.made += 1
+    if Storage.counted.bytes > Storage.counted.peak { Storage.counted.peak = Storage.counted.bytes }
     if byteCount >= Storage.pressureThreshold { Storage.onLargeAllocation?(byteCount) }
   }
 
-  deinit {
-    Storage.counters.pointee.bytes -= byteCount
-    Storage.counters.pointee.blocks -= 1
-    BlockCache.give(pointer, sizeClass: sizeClass)
+  /// Gives the memory back; nothing may read it afterwards.
+  @inline(__always)
+  func release() {
+    Storage.counted.bytes -= byteCount
+    Storage.counted.blocks -= 1
+    BlockCache.give(pointer, sizeClass: BlockCache.sizeClass(byteCount))
   }
+}
+
+/// A block of memory that several tensors look at.
+///
+/// Most tensors own their block alone; the first view of one makes a storage, which both then share. Tensors belong to
+/// the thread that runs the script; kernels only borrow their pointers.
+public final class Storage: @unchecked Sendable {
+  let block: Block
+  /// Counts changes in place, so that a gradient which needs the old values notices.
+  @exclusivity(unchecked) var version: UInt32
+
+  init(adopting block: Block, version: UInt32) {
+    self.block = block
+    self.version = version
+  }
+
+  deinit { block.release() }
+
+  /// Throws where that much memory is not to be had now.
+  public static func require(byteCount: Int) throws { try Block(byteCount: byteCount).release() }
 
   /// What tensors hold right now.
   public struct Statistics: Sendable {
@@ -45,16 +61,12 @@ public final class Storage: @unchecked Sendable {
     public var made = 0
   }
 
-  public static var statistics: Statistics { counters.pointee }
+  public static var statistics: Statistics { counted }
 
-  nonisolated(unsafe) private static let counters: UnsafeMutablePointer<Statistics> = {
-    let counters = UnsafeMutablePointer<Statistics>.allocate(capacity: 1)
-    counters.initialize(to: Statistics())
-    return counters
-  }()
+  @exclusivity(unchecked) nonisolated(unsafe) fileprivate static var counted = Statistics()
 
   /// Starts `peak` anew from what is live now.
-  public static func resetPeak() { counters.pointee.peak = counters.pointee.bytes }
+  public static func resetPeak() { counted.peak = counted.bytes }
 
   /// The most bytes that tensors may hold together; the machine's memory by default.
   nonisolated(unsafe) public static var limit = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))

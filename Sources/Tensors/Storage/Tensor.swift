@@ -6,12 +6,15 @@ open class History {
   public init() {}
 }
 
-/// A view of a storage: numbers of one type in a shape.
+/// Numbers of one type in a shape: a view of a block of memory, which it owns alone or shares with other views.
 ///
 /// The class has identity because gradients flow to it; its shape never changes. Tensors belong to the thread that runs
 /// the script.
 public final class Tensor: @unchecked Sendable {
-  public let storage: Storage
+  private let block: Block
+  /// The block's owner once more than one tensor looks at it; until then this tensor is.
+  @exclusivity(unchecked) private var shared: Storage?
+  @exclusivity(unchecked) private var ownVersion: UInt32 = 0
   public let shape: Shape
   /// In elements; 0 repeats, negative does not occur.
   public let strides: Shape
@@ -24,18 +27,23 @@ public final class Tensor: @unchecked Sendable {
   public let count: Int
 
   /// The operation that made this tensor, when a gradient may flow through it.
-  public var history: History?
+  @exclusivity(unchecked) public var history: History?
   /// Which of the operation's results this is.
-  public var historyIndex = 0
+  @exclusivity(unchecked) public var historyIndex = 0
+  @exclusivity(unchecked) private var wantsGradient = false
   /// Whether a gradient is wanted for this tensor (a leaf) or flows through it.
-  public var requiresGradient = false
+  public var requiresGradient: Bool {
+    get { wantsGradient }
+    set { wantsGradient = newValue }
+  }
   /// The accumulated gradient of a leaf.
-  public var gradient: Tensor?
+  @exclusivity(unchecked) public var gradient: Tensor?
 
   /// A view; the caller vouches that it stays inside the storage.
   @inline(__always)
   public init(storage: Storage, shape: Shape, strides: Shape, offset: Int, dtype: DType) {
-    self.storage = storage
+    block = storage.block
+    shared = storage
     self.shape = shape
     self.strides = strides
     self.offset = offset
@@ -52,16 +60,21 @@ public final class Tensor: @unchecked Sendable {
 
   /// A new tensor whose elements are not set yet.
   @inline(__always)
-  public convenience init(uninitialized shape: Shape, _ dtype: DType) throws {
-    let storage = try Storage(byteCount: shape.elementCount &* dtype.stride)
-    self.init(storage: storage, shape: shape, strides: shape.contiguousStrides, offset: 0, dtype: dtype)
+  public init(uninitialized shape: Shape, _ dtype: DType) throws {
+    count = shape.elementCount
+    block = try Block(byteCount: count &* dtype.stride)
+    self.shape = shape
+    strides = shape.contiguousStrides
+    offset = 0
+    self.dtype = dtype
+    isContiguous = true
   }
 
   /// A new tensor with the shape of a contiguous one, whose elements are not set yet: nothing is computed anew, which
   /// is what makes operations on few elements fast.
   @inline(__always)
   init(uninitializedLike other: Tensor, _ dtype: DType) throws {
-    storage = try Storage(byteCount: other.count &* dtype.stride)
+    block = try Block(byteCount: other.count &* dtype.stride)
     shape = other.shape
     strides = other.strides
     offset = 0
@@ -70,6 +83,30 @@ public final class Tensor: @unchecked Sendable {
     isContiguous = true
   }
 
+  deinit { if shared == nil { block.release() } }
+
+  /// What views of this tensor share with it.
+  public var storage: Storage {
+    if let shared { return shared }
+    let storage = Storage(adopting: block, version: ownVersion)
+    shared = storage
+    return storage
+  }
+
+  /// Whether changing one of the two in place may change the other.
+  public func sharesMemory(with other: Tensor) -> Bool { block.pointer == other.block.pointer }
+
+  /// How often the memory was changed in place, so that a gradient which needs the old values notices.
+  public var version: UInt32 { shared?.version ?? ownVersion }
+
+  /// Notes that the memory was changed in place.
+  public func noteChange() {
+    if let shared { shared.version &+= 1 } else { ownVersion &+= 1 }
+  }
+
+  /// The first element's place, whatever its type.
+  public var start: UnsafeMutableRawPointer { block.pointer + offset * dtype.stride }
+
   @inline(__always) public var rank: Int { shape.rank }
   /// Bytes of the elements (not of the storage behind a view).
   public var byteCount: Int { count * dtype.stride }
@@ -77,7 +114,7 @@ public final class Tensor: @unchecked Sendable {
   /// The first element's place. Valid as long as the tensor lives.
   @inline(__always)
   public func pointer<T>(as type: T.Type) -> UnsafeMutablePointer<T> {
-    storage.pointer.assumingMemoryBound(to: T.self) + offset
+    block.pointer.assumingMemoryBound(to: T.self) + offset
   }
 
   @inline(__always) public var floats: UnsafeMutablePointer<Float> { pointer(as: Float.self) }
