@@ -38,6 +38,22 @@ public struct Backward {
   /// Whether somebody wants the gradient of an input.
   @inline(__always) public func needs(_ input: Int) -> Bool { engine.wants(node.edges[input]) }
 
+  /// Sends the gradient of a part of an input, if somebody wants it; the rest of the input gets zeros.
+  ///
+  /// - Parameters:
+  ///   - shape: the input's shape.
+  ///   - strides: the input's strides, in whose order the gradient is best laid out.
+  ///   - part: shows the part, of a tensor of the input's shape.
+  ///   - embedded: the same as a whole, recorded, for graphs that are differentiated again.
+  func send(
+    _ input: Int, _ gradient: Tensor, toPartOf shape: Shape, inOrderOf strides: Shape, part: (Tensor) -> Tensor,
+    embedded: () throws -> Tensor
+  ) throws {
+    guard needs(input) else { return }
+    if Recording.isOn { return try engine.deliver(embedded(), along: node.edges[input]) }
+    try engine.deliver(gradient, toPartOf: shape, inOrderOf: strides, along: node.edges[input], part: part)
+  }
+
   /// Computes and sends the gradient of an input, if somebody wants it.
   @inline(__always)
   public func send(_ input: Int, _ make: @autoclosure () throws -> Tensor) throws {

@@ -59,7 +59,6 @@ final class Engine {
       if Interrupt.isRequested { throw Failure(.interrupted, "interrupted") }
       var gradients = node.incoming
       node.incoming = []
-      node.ownsIncoming = false
       for hook in node.hooks { if let gradient = gradients[0], let other = try hook(gradient) { gradients[0] = other } }
       if let wanted = targetResults[ObjectIdentifier(node)] {
         for result in wanted.keys.sorted() where result < gradients.count {
@@ -88,46 +87,89 @@ final class Engine {
     }
   }
 
-  func deliver(_ gradient: Tensor, along edge: Edge) throws {
+  func deliver(_ gradient: consuming Tensor, along edge: Edge) throws {
     switch edge {
     case .none: break
     case .leaf(let leaf):
       if let place = leafTargets[ObjectIdentifier(leaf)], targets != nil {
-        found[place] = try found[place].map { try $0.adding(gradient) } ?? gradient
+        if let before = found[place] { found[place] = try before.adding(gradient) } else { found[place] = gradient }
       } else {
         try accumulate(gradient, into: leaf)
       }
     case .node(let node, let result):
-      if node.incoming.isEmpty {
-        node.incoming = Array(repeating: nil, count: max(result + 1, max(1, node.results.count)))
-        queue.push(node)
-      }
-      if result >= node.incoming.count {
-        node.incoming += Array(repeating: nil, count: result + 1 - node.incoming.count)
-      }
-      guard let before = node.incoming[result] else {
-        node.incoming[result] = gradient
-        return
-      }
-      if node.ownsIncoming && !createGraph && before.shape == gradient.shape {
-        try before.addInPlace(gradient)
-      } else {
+      makeRoom(in: node, for: result)
+      if canChange(&node.incoming[result]) {
+        try node.incoming[result]?.addInPlace(gradient)
+      } else if let before = node.incoming[result] {
         node.incoming[result] = try before.adding(gradient)
-        node.ownsIncoming = node.incoming.count == 1 && !createGraph
+      } else {
+        node.incoming[result] = gradient
       }
     }
   }
 
-  private func accumulate(_ gradient: Tensor, into leaf: Tensor) throws {
+  /// Delivers the gradient of a part of what an edge leads to; `part` shows it, of a tensor of that shape. Several parts
+  /// of one tensor meet in one buffer. Not for graphs that are differentiated again.
+  func deliver(
+    _ gradient: Tensor, toPartOf shape: Shape, inOrderOf strides: Shape, along edge: Edge, part: (Tensor) -> Tensor
+  )
+    throws
+  {
+    guard case .node(let node, let result) = edge else {
+      let whole = try Tensor.zeros(shape, inOrderOf: strides, gradient.dtype)
+      try part(whole).assign(gradient)
+      return try deliver(whole, along: edge)
+    }
+    makeRoom(in: node, for: result)
+    if canChange(&node.incoming[result]), let whole = node.incoming[result] {
+      try part(whole).addInPlace(gradient)
+      return
+    }
+    let whole = try Tensor.zeros(shape, inOrderOf: strides, gradient.dtype)
+    if let before = node.incoming[result] {
+      try whole.assign(before)
+      try part(whole).addInPlace(gradient)
+    } else {
+      try part(whole).assign(gradient)
+    }
+    node.incoming[result] = whole
+  }
+
+  private func makeRoom(in node: Node, for result: Int) {
+    if node.incoming.isEmpty {
+      node.incoming = Array(repeating: nil, count: max(result + 1, max(1, node.results.count)))
+      queue.push(node)
+    }
+    if result >= node.incoming.count {
+      node.incoming += Array(repeating: nil, count: result + 1 - node.incoming.count)
+    }
+  }
+
+  /// Whether nobody else holds the tensor or looks at its memory, so that adding to it in place goes unnoticed.
+  private func canChange(_ tensor: inout Tensor?) -> Bool {
+    guard !createGraph, isKnownUniquelyReferenced(&tensor), let tensor else { return false }
+    return tensor.ownsMemoryAlone && (tensor.isContiguous || tensor.showsElementsOnce)
+  }
+
+  private func accumulate(_ gradient: consuming Tensor, into leaf: Tensor) throws {
     if let before = leaf.gradient {
       if createGraph || before.requiresGradient {
         leaf.gradient = try before.adding(gradient)
       } else {
         try before.addInPlace(gradient)
       }
+      return
+    }
+    if createGraph && gradient.requiresGradient {
+      leaf.gradient = gradient
+      return
+    }
+    // Somebody else's tensor, such as the caller's starting gradient, must not change with later sums.
+    var own: Tensor? = gradient
+    if canChange(&own), let fresh = own, fresh.isContiguous {
+      leaf.gradient = fresh
     } else {
-      // A constant gradient may be the caller's starting gradient, which later sums must not change.
-      leaf.gradient = createGraph && gradient.requiresGradient ? gradient : try gradient.copy()
+      leaf.gradient = try own?.copy()
     }
   }
 
@@ -183,7 +225,6 @@ private struct NodeQueue {
   mutating func abandon() {
     for node in heap {
       node.incoming = []
-      node.ownsIncoming = false
     }
     heap = []
   }

@@ -35,8 +35,6 @@ public final class Node: History {
   private var guarded: [(tensor: Tensor, version: UInt32)]
   /// Gradients that arrived, one place for each result.
   var incoming: [Tensor?] = []
-  /// Whether the place in `incoming` is a sum that this node made and may add to in place.
-  var ownsIncoming = false
   /// The run of the engine that last found this node to lie on a path to what is asked for.
   var neededInRun: UInt64 = 0
   /// Called with the gradient of a result when it is complete; may replace it.

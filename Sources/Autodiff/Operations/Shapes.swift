@@ -75,9 +75,15 @@ extension Tensor {
         "positions \(start &+ 1) to \(last.overflow ? Int.max : last.partialValue) do not lie in dimension \(dim + 1) of size \(shape[dim])"
       )
     }
-    let before = shape
-    return moved("narrow", narrowedView(dim, start: start, length: length, step: step)) {
-      try $0.embedded(in: before, dim, start: start, step: step)
+    let y = narrowedView(dim, start: start, length: length, step: step)
+    guard isTracked else { return y }
+    let (before, layout) = (shape, strides)
+    return y.recorded("narrow", [self]) { backward in
+      let gradient = try backward.gradient
+      try backward.send(
+        0, gradient, toPartOf: before, inOrderOf: layout,
+        part: { $0.narrowedView(dim, start: start, length: length, step: step) },
+        embedded: { try gradient.embedded(in: before, dim, start: start, step: step) })
     }
   }
 

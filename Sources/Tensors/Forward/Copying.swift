@@ -26,13 +26,12 @@ extension Tensor {
       throw Failure(.shape, "cannot put values of shape \(source.shape) into a place of shape \(shape)")
     }
     // A source that shares memory with the target is copied first.
-    let values = expanded.sharesMemory(with: self) ? try expanded.copy() : try expanded.contiguous()
-    let sizes = Array(shape)
-    let steps = Array(strides)
+    let values = expanded.sharesMemory(with: self) ? try expanded.copy() : expanded
+    let (sizes, from, to) = (Array(shape), Array(values.strides), Array(strides))
     switch dtype {
-    case .float32: StridedCopy.scatter(values.floats, floats, sizes: sizes, strides: steps)
-    case .float64, .int64: StridedCopy.scatter(values.integers, integers, sizes: sizes, strides: steps)
-    case .bool: StridedCopy.scatter(values.bytes, bytes, sizes: sizes, strides: steps)
+    case .float32: StridedTransfer.copy(values.floats, from, floats, to, sizes: sizes)
+    case .float64, .int64: StridedTransfer.copy(values.integers, from, integers, to, sizes: sizes)
+    case .bool: StridedTransfer.copy(values.bytes, from, bytes, to, sizes: sizes)
     }
     noteChange()
   }

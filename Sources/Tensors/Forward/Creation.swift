@@ -9,6 +9,14 @@ extension Tensor {
     return tensor
   }
 
+  /// Zeros whose dimensions lie in memory in the order that these strides have.
+  public static func zeros(_ shape: Shape, inOrderOf strides: Shape, _ dtype: DType) throws -> Tensor {
+    let order = shape.indices.sorted { (strides[$0], $1) > (strides[$1], $0) }
+    var inverse = order
+    for (new, old) in order.enumerated() { inverse[old] = new }
+    return try zeros(Shape(unchecked: order.map { shape[$0] }), dtype).permutedView(inverse)
+  }
+
   public static func zeros(_ shape: Shape, _ dtype: DType = .float32) throws -> Tensor { try full(shape, 0, dtype) }
   public static func ones(_ shape: Shape, _ dtype: DType = .float32) throws -> Tensor { try full(shape, 1, dtype) }
 

@@ -139,21 +139,15 @@ extension Forward {
     return try compare(kernel, wide ? x.converted(to: .float64) : x, .scalar(number, wide ? .float64 : x.dtype))
   }
 
-  /// `target += source` for a contiguous target; the source broadcasts.
+  /// `target += source`; the source broadcasts, and must not share memory with the target.
   public static func accumulate(_ source: Tensor, into target: Tensor) throws {
-    guard target.isContiguous, let source = try source.broadcastView(to: target.shape)?.contiguous(),
-      source.dtype == target.dtype
-    else { throw Failure(.shape, "cannot add shape \(source.shape) to shape \(target.shape) in place") }
-    let n = target.count
+    guard let source = source.broadcastView(to: target.shape), source.dtype == target.dtype else {
+      throw Failure(.shape, "cannot add shape \(source.shape) to shape \(target.shape) in place")
+    }
+    let (sizes, from, to) = (Array(target.shape), Array(source.strides), Array(target.strides))
     switch target.dtype {
-    case .float32:
-      let (x, y) = (source.floats, target.floats)
-      Parallel.forEachRange(n) { start, length in BinaryKernel.add.float(y + start, 1, x + start, 1, y + start, length)
-      }
-    case .float64:
-      let (x, y) = (source.doubles, target.doubles)
-      Parallel.forEachRange(n) { start, length in BinaryKernel.add.double(y + start, 1, x + start, 1, y + start, length)
-      }
+    case .float32: StridedTransfer.add(source.floats, from, target.floats, to, sizes: sizes)
+    case .float64: StridedTransfer.add(source.doubles, from, target.doubles, to, sizes: sizes)
     default: throw Failure(.dtype, "needs floating-point numbers, found \(target.dtype.name)")
     }
     target.noteChange()

@@ -16,8 +16,8 @@ enum BlockCache {
   @exclusivity(unchecked) nonisolated(unsafe) private static var slabLeft = 0
   @exclusivity(unchecked) nonisolated(unsafe) private static var cachedBytes = 0
   /// The first free block of each class.
-  @exclusivity(unchecked) nonisolated(unsafe) private static var free:
-    InlineArray<200, UnsafeMutableRawPointer?> = InlineArray(repeating: nil)
+  @exclusivity(unchecked) nonisolated(unsafe) private static var free: InlineArray<200, UnsafeMutableRawPointer?> =
+    InlineArray(repeating: nil)
 
   @inline(__always)
   static func sizeClass(_ byteCount: Int) -> Int {

@@ -96,6 +96,20 @@ public final class Tensor: @unchecked Sendable {
   /// Whether changing one of the two in place may change the other.
   public func sharesMemory(with other: Tensor) -> Bool { block.pointer == other.block.pointer }
 
+  /// Whether this tensor is the only one that looks at its memory.
+  public var ownsMemoryAlone: Bool { shared == nil || isKnownUniquelyReferenced(&shared) }
+
+  /// Whether no two positions show the same element, as those of an expanded tensor or of overlapping windows do.
+  public var showsElementsOnce: Bool {
+    let dims = shape.indices.filter { shape[$0] > 1 }.sorted { strides[$0] < strides[$1] }
+    var extent = 1
+    for d in dims {
+      if strides[d] < extent { return false }
+      extent = strides[d] * shape[d]
+    }
+    return true
+  }
+
   /// How often the memory was changed in place, so that a gradient which needs the old values notices.
   public var version: UInt32 { shared?.version ?? ownVersion }
 
