@@ -24,7 +24,7 @@ struct OptimizerGolden {
     self.trace = trace
   }
 
-  static let all: [OptimizerGolden] = elementwise
+  static let all: [OptimizerGolden] = elementwise + matrices
 
   /// Optimizers that treat every number by itself.
   static let elementwise: [OptimizerGolden] = [
