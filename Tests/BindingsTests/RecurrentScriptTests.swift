@@ -134,17 +134,17 @@ final class RecurrentScriptTests: XCTestCase {
       try run(
         """
         local net = lab.nn.GRU(2, 3, {layers = 2, bidirectional = true, dropout = 0.5})
-        for _, p in ipairs(net:named_parameters()) do io.write(p[1], " ", tostring(p[2].shape), "; ") end
+        for _, p in ipairs(net:named_parameters()) do io.write(p[1], " ", table.concat(p[2].shape, "x"), "; ") end
         local plain = lab.nn.LSTM(2, 3, {bias = false})
         print(#plain:parameters(), plain:clone():count())
         net:eval()
         local x = lab.randn{1, 2, 2}
         print((net(x)):equal((net(x))), (net:train()(x)):equal((net(x))))
         """),
-      "weight_ih_l0 {9, 2}; weight_hh_l0 {9, 3}; bias_ih_l0 {9}; bias_hh_l0 {9}; weight_ih_l0_reverse {9, 2}; "
-        + "weight_hh_l0_reverse {9, 3}; bias_ih_l0_reverse {9}; bias_hh_l0_reverse {9}; weight_ih_l1 {9, 6}; weight_hh_l1 {9, 3}; "
-        + "bias_ih_l1 {9}; bias_hh_l1 {9}; weight_ih_l1_reverse {9, 6}; weight_hh_l1_reverse {9, 3}; bias_ih_l1_reverse {9}; "
-        + "bias_hh_l1_reverse {9}; 2\t60\ntrue\tfalse\n")
+      "weight_ih_l0 9x2; weight_hh_l0 9x3; bias_ih_l0 9; bias_hh_l0 9; weight_ih_l0_reverse 9x2; "
+        + "weight_hh_l0_reverse 9x3; bias_ih_l0_reverse 9; bias_hh_l0_reverse 9; weight_ih_l1 9x6; weight_hh_l1 9x3; "
+        + "bias_ih_l1 9; bias_hh_l1 9; weight_ih_l1_reverse 9x6; weight_hh_l1_reverse 9x3; bias_ih_l1_reverse 9; "
+        + "bias_hh_l1_reverse 9; 2\t60\ntrue\tfalse\n")
   }
 
   func testErrors() {
@@ -153,15 +153,15 @@ final class RecurrentScriptTests: XCTestCase {
       ("lab.nn.GRU(3, 4, {layer = 2})", "script.lua:1: GRU: unknown option 'layer'; did you mean 'layers'?"),
       (
         "lab.nn.RNN(3, 4, {nonlinearity = \"sin\"})",
-        "script.lua:1: RNN: option 'nonlinearity' must be 'tanh' or 'relu', but is \"sin\""
+        "script.lua:1: RNN: option 'nonlinearity' must be 'tanh' or 'relu', but is a string 'sin'"
       ),
       (
         "lab.nn.LSTM(3, 4)(lab.ones{2, 3})",
-        "script.lua:1: LSTM: needs sequences of shape {batch, steps, 3}, found shape {2, 3} (in LSTM)"
+        "script.lua:1: LSTM: needs sequences of shape {batch, steps, 3}, found shape {2, 3}"
       ),
       (
         "lab.nn.LSTM(3, 4)(lab.ones{2, 5, 3}, {h = lab.ones{2, 4}})",
-        "script.lua:1: LSTM: option 'h' must be a Tensor of shape {layers x directions, batch, width}, here {1, 2, 4}, but is of shape {2, 4} (in LSTM)"
+        "script.lua:1: LSTM: option 'h' must be a Tensor of shape {layers x directions, batch, width}, here {1, 2, 4}, but is of shape {2, 4}"
       ),
       (
         "lab.nn.GRU(3, 4)(lab.ones{2, 5, 3}, {lengths = {5, 6}})",

@@ -98,7 +98,7 @@ extension OptimizerGolden {
         ],
       ]),
     .init(
-      "Muon", [("lr", .number(0.1)), ("nesterov", .number(False)), ("iterations", .number(2))],
+      "Muon", [("lr", .number(0.1)), ("nesterov", .boolean(false)), ("iterations", .number(2))],
       start: [1.0, -2.0, 0.5, 0.3, -0.7, 1.6], shape: [2, 3],
       [
         [

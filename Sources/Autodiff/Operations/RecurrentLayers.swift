@@ -35,7 +35,9 @@ extension Tensor {
   ) throws -> (output: Tensor, hidden: Tensor, cell: Tensor?) {
     let call = try RecurrentCall(kind, self, weights, hidden, cell, lengths, isReversed)
     let trace = try call.run()
-    let results = [trace.output, trace.hidden] + (trace.cell.map { [$0] } ?? [])
+    // The rule keeps the trace, so the results are other tensors over the same memory.
+    let (output, last, lastCell) = (trace.output.detached(), trace.hidden.detached(), trace.cell?.detached())
+    let results = [output, last] + (lastCell.map { [$0] } ?? [])
     let inputs = call.inputs
     if Recording.isOn, inputs.contains(where: \.requiresGradient) {
       record(call.name, results: results, inputs, saving: inputs) { backward in
@@ -46,7 +48,7 @@ extension Tensor {
         }
       }
     }
-    return (trace.output, trace.hidden, trace.cell)
+    return (output, last, lastCell)
   }
 }
 
