@@ -17,11 +17,10 @@ final class OptimizerBinding {
 
   private func installMethods() {
     type.describe { optimizer in
-      let settings =
-        optimizer.groups.first?.settings.all.map { "\($0.name) = \($0.value)" }.joined(separator: ", ") ?? ""
+      let settings = optimizer.groups.first.map(Self.shown) ?? ""
       let count = optimizer.parameters.reduce(0) { $0 + $1.tensor.count }
       return
-        "\(optimizer.kind.name) {\(settings)} of \(Lab.grouped(count)) numbers in \(optimizer.parameters.count) tensor"
+        "\(optimizer.name) {\(settings)} of \(Lab.grouped(count)) numbers in \(optimizer.parameters.count) tensor"
         + (optimizer.parameters.count == 1 ? "" : "s")
     }
     type.method("step") { call, optimizer in
@@ -33,17 +32,19 @@ final class OptimizerBinding {
       return call.pushSelf()
     }
     type.method("minimize", parameters: ["loss", "options"]) { [lab] call, optimizer in
-      let loss = try call.object(1, lab.tensors)
-      let options = try call.options(2, known: ["clip", "clip_value"])
+      let options = try call.options(2, known: ["clip", "clip_value", "every"])
       let limit = try options.number("clip")
       let bound = try options.number("clip_value")
-      optimizer.zeroGradient()
-      try loss.backward()
-      let tensors = optimizer.parameters.map(\.tensor)
-      if let bound { try Clip.values(tensors, limit: bound) }
-      if let limit { try Clip.norm(tensors, limit: limit) }
-      try optimizer.step()
-      return call.push(loss.element(0))
+      let every = try options.integer("every")
+      let isClipping = limit != nil || bound != nil
+      let adjust: ([Tensor]) throws -> Void = { tensors in
+        if let bound { try Clip.values(tensors, limit: bound) }
+        if let limit { try Clip.norm(tensors, limit: limit) }
+      }
+      let result = try optimizer.minimize(
+        every: every ?? 1, adjusting: isClipping ? adjust : nil, Self.loss(call, optimizer, lab.tensors))
+      call.push(result.loss)
+      return every == nil ? 1 : 1 + call.push(result.stepped)
     }
     type.field("lr") { call, optimizer in call.push(optimizer.learningRate) }
     type.setter("lr") { call, optimizer in try optimizer.setLearningRate(try call.number(2)) }
@@ -57,6 +58,38 @@ final class OptimizerBinding {
       try optimizer.load(try call.object(1, lab.weights).weights)
       return call.pushSelf()
     }
+  }
+
+  /// The first argument: a loss, or a function that returns it.
+  private static func loss(_ call: Call, _ optimizer: Optimizer, _ tensors: HostType<Tensor>) throws
+    -> () throws -> Tensor
+  {
+    guard call.isFunction(1) else {
+      let loss = try call.object(1, tensors)
+      guard !optimizer.needsFunction else {
+        throw Failure(
+          .argument,
+          "\(optimizer.name) evaluates the loss more than once: pass a function, as in opt:minimize(function() return loss end)"
+        )
+      }
+      return { loss }
+    }
+    let function = try call.function(1)
+    return {
+      let results = try function.call()
+      guard let loss = results.first?.object(tensors) else {
+        throw Failure(.argument, "argument 1 (loss) is a function that must return the loss, a Tensor with one number")
+      }
+      return loss
+    }
+  }
+
+  /// A group's options; those that all optimizers share only where they are set.
+  private static func shown(_ group: ParameterGroup) -> String {
+    let options = group.settings.options
+    return zip(options, group.settings.all).filter { option, entry in
+      !Optimizers.common.contains { $0.name == option.name } || option.fallback != entry.value
+    }.map { "\($1.name) = \($1.value)" }.joined(separator: ", ")
   }
 
   /// `core.optimizer(kind, groups, options)`, a group being {names, tensors, options}.
@@ -79,8 +112,14 @@ final class OptimizerBinding {
       let options = try group.item(3) { try Self.settings($0, -1, "the options of group \(position)") }
       return (Array(zip(names, tensors)), options)
     }
-    let options = try Self.settings(call.stack, call.index(3), "the options")
-    return call.push(try Optimizer(kind, groups: groups, options), type)
+    let options = try Self.settings(call.stack, call.index(3), "the options", except: ["rng"])
+    let random =
+      call.isNil(3)
+      ? nil
+      : try call.table(3).field("rng") { stack in
+        stack.isNil(at: -1) ? nil : try stack.object(at: -1, self.lab.sources, "option 'rng'")
+      } ?? nil
+    return call.push(try Optimizer(kind, groups: groups, options, random: random), type)
   }
 
   /// A table of options as names and values, sorted by name.

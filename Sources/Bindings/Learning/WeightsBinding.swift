@@ -239,15 +239,26 @@ extension Lab {
 extension Doc {
   /// The documentation of an optimizer, from its row.
   init(_ kind: OptimizerKind) {
-    let options = kind.options.map { "\($0.name) = \($0.fallback.map(\.description) ?? "?")" }.joined(separator: ", ")
+    let own = kind.options.prefix(kind.ownOptions)
+    let options = own.map { "\($0.name) = \($0.fallback.map(\.description) ?? "?")" }.joined(separator: ", ")
+    let shared = kind.options.dropFirst(kind.ownOptions).map(\.name)
+    let needsFunction = kind.makeSolver != nil
+    let use =
+      needsFunction
+      ? "parameters: a module or a table of tensors. minimize(function() return loss end) evaluates the loss as often as it needs to"
+      : "parameters: a module, a table of tensors, or a table of groups {params = ..., lr = ...}. step() changes them, zero_grad() forgets "
+        + "gradients, minimize(loss, {clip = 1}) does a whole step, minimize(loss, {every = 4}) one for every four losses"
+    let loss = "(w ^ 2):sum()"
     self.init(
       "lab.optim." + kind.name, "lab.optim.\(kind.name)(parameters, {\(options)})", chapter: "Optimizers", kind.summary,
-      details: kind.options.map { "{\($0.name)}: \($0.summary), \($0.bounds)" }, formula: kind.formula,
-      notes:
-        "parameters: a module, a table of tensors, or a table of groups {params = ..., lr = ...}. step() changes them, zero_grad() forgets gradients, minimize(loss, {clip = 1}) does a whole step; lr can be set; state() and load(state) save and restore exactly.",
+      details: own.map { "{\($0.name)}: \($0.summary), \($0.bounds)" }, formula: kind.formula,
+      notes: use + "; lr can be set; state() and load(state) save and restore exactly."
+        + (shared.isEmpty
+          ? "" : " All such optimizers also take " + shared.joined(separator: ", ") + ": see lab.optim."),
       source: kind.source,
       example:
-        "local w = lab.tensor{1, -2}:requires_grad_()\nlocal opt = lab.optim.\(kind.name)({w}, {lr = 0.1})\nfor step = 1, 3 do opt:minimize((w ^ 2):sum()) end\nprint(w, opt)"
+        "local w = lab.tensor{1, -2}:requires_grad_()\nlocal opt = lab.optim.\(kind.name)({w}, {lr = 0.1})\n"
+        + "for step = 1, 3 do opt:minimize(\(needsFunction ? "function() return \(loss) end" : loss)) end\nprint(w, opt)"
     )
   }
 }

@@ -37,9 +37,9 @@ local function groups_of(what, name)
       core.raise(string.format("%s: group %d needs a field 'params'", name, i))
     end
     local names, tensors = named(group.params, name)
-    for k, path in ipairs(names) do names[k] = i .. "." .. path end
+    for k, path in ipairs(group.names or names) do names[k] = i .. "." .. path end
     local options = {}
-    for key, value in pairs(group) do if key ~= "params" then options[key] = value end end
+    for key, value in pairs(group) do if key ~= "params" and key ~= "names" then options[key] = value end end
     groups[i] = { names, tensors, options }
   end
   return groups

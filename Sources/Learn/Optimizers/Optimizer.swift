@@ -1,3 +1,4 @@
+import Autodiff
 import Basics
 import Kernels
 import Tensors
@@ -5,7 +6,7 @@ import Tensors
 /// Parameters that share settings.
 public struct ParameterGroup {
   public let parameters: [(name: String, tensor: Tensor)]
-  public fileprivate(set) var settings: Settings
+  public internal(set) var settings: Settings
 }
 
 /// Changes parameters by their gradients, in place, and remembers what its rule needs.
@@ -13,11 +14,17 @@ public struct ParameterGroup {
 /// Every element is computed by itself, so the bits are the same at any number of threads.
 public final class Optimizer {
   public let kind: OptimizerKind
-  public private(set) var groups: [ParameterGroup]
+  public internal(set) var groups: [ParameterGroup]
   /// What is remembered of each parameter, groups one after another; `nil` before its first update.
-  private var memories: [Memory?]
+  var memories: [Memory?]
+  /// For optimizers that evaluate the loss themselves.
+  let solver: (any LossSolver)?
+  /// Losses whose gradients were accumulated since the last step.
+  public internal(set) var pending = 0
+  /// The stream that gradient noise comes from.
+  var noiseStream: RandomStream
 
-  private struct Memory {
+  struct Memory {
     var step: Int
     var tensors: [(name: String, tensor: Tensor)]
   }
@@ -25,20 +32,22 @@ public final class Optimizer {
   /// - Parameters:
   ///   - parameters: named tensors, all with the same options.
   ///   - options: see `kind.options`.
+  ///   - random: where gradient noise comes from; a source of that name below the root when left out.
   public convenience init(
     _ kind: OptimizerKind, _ parameters: [(name: String, tensor: Tensor)],
-    _ options: [(name: String, value: SettingValue)] = []
+    _ options: [(name: String, value: SettingValue)] = [], random: RandomSource? = nil
   ) throws {
-    try self.init(kind, groups: [(parameters, [])], options)
+    try self.init(kind, groups: [(parameters, [])], options, random: random)
   }
 
   /// - Parameter groups: each with parameters and the options in which it differs from `options`.
   public init(
     _ kind: OptimizerKind,
     groups: [(parameters: [(name: String, tensor: Tensor)], options: [(name: String, value: SettingValue)])],
-    _ options: [(name: String, value: SettingValue)] = []
+    _ options: [(name: String, value: SettingValue)] = [], random: RandomSource? = nil
   ) throws {
     self.kind = kind
+    solver = kind.makeSolver?()
     self.groups = try groups.map { group in
       ParameterGroup(parameters: group.parameters, settings: try Settings(kind.options, options + group.options))
     }
@@ -60,13 +69,33 @@ public final class Optimizer {
       }
     }
     memories = Array(repeating: nil, count: all.count)
+    // Each optimizer takes a stream of its own, so that two of them do not share their noise.
+    let isNoisy = self.groups.contains { $0.settings.number("noise") > 0 }
+    let source = random ?? RandomSource.root.child("gradient noise")
+    noiseStream =
+      isNoisy
+      ? source.draw { stream in
+        let number = stream.nextUInt64()
+        return stream.split(number)
+      } : source.stream
+    if solver != nil, groups.count > 1 {
+      throw Failure(
+        .argument, "\(kind.name) treats all parameters as one vector and takes no groups, found \(groups.count)")
+    }
   }
 
   /// All parameters, in the order of the groups.
   public var parameters: [(name: String, tensor: Tensor)] { groups.flatMap(\.parameters) }
 
   /// Changes each parameter by its gradient; parameters without one stay as they are.
+  ///
+  /// - Throws: for optimizers that need the loss as a function (see `minimize`).
   public func step() throws {
+    if solver != nil || sharpness > 0 { throw Failure(.argument, Optimizer.needsFunction(name)) }
+    try update()
+  }
+
+  func update() throws {
     // Checked before anything changes, so that an error leaves no half-made step.
     for (name, parameter) in parameters {
       guard let gradient = parameter.gradient else { continue }
@@ -79,9 +108,12 @@ public final class Optimizer {
     }
     var place = 0
     for group in groups {
-      let rule = kind.make(group.settings)
-      for (_, parameter) in group.parameters {
-        if let gradient = parameter.gradient { try update(parameter, gradient, rule, &memories[place]) }
+      let rule = kind.make(try Optimizer.effective(group.settings))
+      for (name, parameter) in group.parameters {
+        if let gradient = parameter.gradient {
+          let noisy = try withNoise(gradient, name, group.settings, step: (memories[place]?.step ?? 0) + 1)
+          try update(parameter, noisy, rule, &memories[place])
+        }
         place += 1
       }
     }
@@ -104,7 +136,28 @@ public final class Optimizer {
     rule.apply(
       UpdateMemory<T>(
         parameter: values.pointer(as: T.self), gradient: UnsafePointer(slope.pointer(as: T.self)),
-        state: memory.tensors.map { $0.tensor.pointer(as: T.self) }, count: values.count), step: memory.step)
+        state: memory.tensors.map { $0.tensor.pointer(as: T.self) }, count: values.count, shape: values.shape),
+      step: memory.step)
+  }
+
+  /// The settings as the rule gets them: `lr` with the group's share of it.
+  private static func effective(_ settings: Settings) throws -> Settings {
+    let scale = settings.number("lr_scale")
+    if scale == 1 { return settings }
+    var scaled = settings
+    try scaled.set("lr", .number(settings.number("lr") * scale))
+    return scaled
+  }
+
+  /// The gradient with normal numbers of fading variance (Neelakantan et al. 2015, Adding Gradient Noise Improves Learning
+  /// for Very Deep Networks). The numbers depend on the stream, the parameter's name and the step, on nothing else.
+  private func withNoise(_ gradient: Tensor, _ name: String, _ settings: Settings, step: Int) throws -> Tensor {
+    let variance = settings.number("noise")
+    if variance == 0 { return gradient }
+    let fading = Double.pow(Double(step), -settings.number("noise_decay"))
+    let source = RandomSource(noiseStream.split(name).split(UInt64(step)))
+    let noise = try source.normal(gradient.shape, deviation: (variance * fading).squareRoot(), gradient.dtype)
+    return try Recording.without { try gradient + noise }
   }
 
   /// Forgets all gradients.
@@ -138,101 +191,5 @@ public final class Optimizer {
       }
     }
     groups[group].settings = settings
-  }
-
-  // MARK: State
-
-  /// All that is needed to go on exactly: options and memories, as named tensors that can be saved like weights.
-  /// Numbers are float64 tensors without dimensions (truth values are 1 and 0).
-  public func state() throws -> Weights {
-    var entries: [(name: String, tensor: Tensor)] = []
-    for (index, group) in groups.enumerated() {
-      for (name, value) in group.settings.all {
-        for (suffix, number) in Optimizer.numbers(of: value) {
-          entries.append(("group.\(index + 1).\(name)\(suffix)", try .scalar(number, .float64)))
-        }
-      }
-    }
-    for ((name, _), memory) in zip(parameters, memories) {
-      guard let memory else { continue }
-      entries.append(("parameter.\(name).step", try .scalar(Double(memory.step), .float64)))
-      for (part, tensor) in memory.tensors { entries.append(("parameter.\(name).\(part)", try tensor.copy())) }
-    }
-    return try Weights(entries)
-  }
-
-  /// Goes on from a saved state of an optimizer of the same kind over parameters of the same names and shapes.
-  ///
-  /// - Throws: `Failure` when names or shapes do not agree; nothing has changed then.
-  public func load(_ state: Weights) throws {
-    var used: Set<String> = []
-    func entry(_ name: String) throws -> Tensor {
-      guard let tensor = state[name] else {
-        throw Failure(.argument, "the state has no '\(name)'; was it saved by another optimizer?")
-      }
-      used.insert(name)
-      return tensor
-    }
-    func number(_ name: String) throws -> Double {
-      let tensor = try entry(name)
-      guard tensor.count == 1 else {
-        throw Failure(.shape, "'\(name)' in the state has shape \(tensor.shape), wanted one number")
-      }
-      return tensor.element(0)
-    }
-    var loaded = groups
-    for (index, group) in groups.enumerated() {
-      for (name, value) in group.settings.all {
-        let numbers = try Optimizer.numbers(of: value).map { try number("group.\(index + 1).\(name)\($0.suffix)") }
-        if let restored = Optimizer.value(like: value, numbers) { try loaded[index].settings.set(name, restored) }
-      }
-    }
-    var remembered: [Memory?] = []
-    for group in loaded {
-      let rule = kind.make(group.settings)
-      for (name, parameter) in group.parameters {
-        guard state["parameter.\(name).step"] != nil else {
-          remembered.append(nil)
-          continue
-        }
-        guard let step = Int(exactly: try number("parameter.\(name).step")), step > 0 else {
-          throw Failure(.range, "'parameter.\(name).step' in the state is not a count of steps")
-        }
-        let tensors = try rule.newState(parameter).map { part, fresh in
-          let saved = try entry("parameter.\(name).\(part)")
-          guard saved.shape == fresh.shape, saved.dtype == fresh.dtype else {
-            throw Failure(
-              .shape,
-              "'parameter.\(name).\(part)' in the state is \(saved.dtype.name) of shape \(saved.shape), the parameter \(fresh.dtype.name) of shape \(fresh.shape)"
-            )
-          }
-          return (name: part, tensor: try saved.copy())
-        }
-        remembered.append(Memory(step: step, tensors: tensors))
-      }
-    }
-    if let stranger = state.names.first(where: { !used.contains($0) }) {
-      throw Failure(.argument, "the state has '\(stranger)', which this optimizer does not have")
-    }
-    groups = loaded
-    memories = remembered
-  }
-
-  private static func numbers(of value: SettingValue) -> [(suffix: String, number: Double)] {
-    switch value {
-    case .number(let number): [("", number)]
-    case .boolean(let truth): [("", truth ? 1 : 0)]
-    case .numbers(let list): list.enumerated().map { (".\($0 + 1)", $1) }
-    case .text: []
-    }
-  }
-
-  private static func value(like value: SettingValue, _ numbers: [Double]) -> SettingValue? {
-    switch value {
-    case .number: .number(numbers[0])
-    case .boolean: .boolean(numbers[0] != 0)
-    case .numbers: .numbers(numbers)
-    case .text: nil
-    }
   }
 }

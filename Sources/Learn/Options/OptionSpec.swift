@@ -27,6 +27,9 @@ public struct OptionSpec: Sendable {
     self.summary = summary
   }
 
+  /// The names to choose from; empty for options of another kind.
+  var choices: [String] { if case .choice(let names) = kind { names } else { [] } }
+
   /// The largest number that bounds mention where there is no bound.
   public static let unbounded = Double.greatestFiniteMagnitude
 
