@@ -40,6 +40,7 @@ final class OptimizerBinding {
       optimizer.zeroGradient()
       try loss.backward()
       let tensors = optimizer.parameters.map(\.tensor)
+      try optimizer.maskGradients()
       if let bound { try Clip.values(tensors, limit: bound) }
       if let limit { try Clip.norm(tensors, limit: limit) }
       try optimizer.step()

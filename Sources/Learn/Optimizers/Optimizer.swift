@@ -67,6 +67,7 @@ public final class Optimizer {
 
   /// Changes each parameter by its gradient; parameters without one stay as they are.
   public func step() throws {
+    try maskGradients()
     // Checked before anything changes, so that an error leaves no half-made step.
     for (name, parameter) in parameters {
       guard let gradient = parameter.gradient else { continue }
@@ -90,6 +91,8 @@ public final class Optimizer {
   private func update(_ parameter: Tensor, _ gradient: Tensor, _ rule: any UpdateRule, _ memory: inout Memory?) throws {
     var now = try memory ?? Memory(step: 0, tensors: rule.newState(parameter))
     now.step += 1
+    let held = SparseMasks.held(parameter)
+    let before = try held?.before()
     let values = try parameter.contiguous()
     let slope = try gradient.contiguous()
     switch parameter.dtype {
@@ -97,6 +100,7 @@ public final class Optimizer {
     default: apply(rule, values, slope, now, Double.self)
     }
     if values === parameter { parameter.storage.version &+= 1 } else { try parameter.assign(values) }
+    try held?.restore(parameter, before)
     memory = now
   }
 
@@ -105,6 +109,12 @@ public final class Optimizer {
       UpdateMemory<T>(
         parameter: values.pointer(as: T.self), gradient: UnsafePointer(slope.pointer(as: T.self)),
         state: memory.tensors.map { $0.tensor.pointer(as: T.self) }, count: values.count), step: memory.step)
+  }
+
+  /// Sets the gradients of entries that a mask holds to 0, see ``SparseMasks``. Steps do it by themselves; what looks at
+  /// gradients before a step, such as clipping, asks for it.
+  public func maskGradients() throws {
+    for (_, parameter) in parameters { try SparseMasks.maskGradient(of: parameter) }
   }
 
   /// Forgets all gradients.
