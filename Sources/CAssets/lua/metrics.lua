@@ -8,8 +8,9 @@ local function outputs(net, data, size)
   local was_training = lab.nn.is_module(net) and net:is_training()
   if was_training then net:eval() end
   local parts, targets = {}, {}
+  if #data == 0 then core.raise("metrics: there is nothing to measure: the data set has no rows") end
   local ok, problem = pcall(lab.no_grad, function()
-    for _, batch in data:batches(size, { shuffle = false }) do
+    for _, batch in data:batches(math.max(1, math.min(size, #data)), { shuffle = false }) do
       parts[#parts + 1], targets[#targets + 1] = net(batch.x), batch.y
     end
   end)

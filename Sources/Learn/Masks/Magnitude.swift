@@ -15,7 +15,9 @@ public enum Magnitude {
   /// Ones at the share `keep` of the weights with the greatest magnitudes, zeros elsewhere; the number of ones is `keep`
   /// times the number of weights, rounded. Of equal magnitudes the first count as greater.
   public static func mask(_ weights: Weights, keep: Double, scope: Scope = .whole) throws -> Weights {
-    guard keep >= 0, keep <= 1 else { throw Failure(.range, "'keep' must be a number from 0 to 1, found \(keep)") }
+    guard keep >= 0, keep <= 1 else {
+      throw Failure(.range, "'keep' must be a number from 0 to 1, found \(SettingValue.number(keep))")
+    }
     if scope == .tensor {
       return try weights.map { name, tensor in
         try mask(Weights([(name, tensor)]), keep: keep, scope: .whole).tensor(name)

@@ -37,7 +37,9 @@ extension MergeMethods {
   /// Ones where at least a share of task vectors changed a weight in the same direction, else zeros.
   public static func agreement(_ list: [Weights], share: Double = 1) throws -> Weights {
     guard let first = list.first else { throw Failure(.argument, "needs at least 1 weights to compare, found 0") }
-    guard (0...1).contains(share) else { throw Failure(.range, "'share' must be a number from 0 to 1, found \(share)") }
+    guard (0...1).contains(share) else {
+      throw Failure(.range, "'share' must be a number from 0 to 1, found \(SettingValue.number(share))")
+    }
     for (position, other) in list.enumerated().dropFirst() {
       try MergeMethod.require(first, other, "entry \(position + 1)")
     }

@@ -21,14 +21,15 @@ function core.extendable(root, patterns, name, what, accepts)
   if type(patterns) ~= "table" or #patterns == 0 then
     core.raise(string.format("%s: option 'on' must be a pattern or a list of patterns, but is %s", name, core.describe(patterns)))
   end
-  local found, seen, names = {}, {}, {}
+  local found, seen = {}, {}
   for _, pattern in ipairs(patterns) do
-    local count = 0
+    local count, names, other = 0, {}, nil
     for _, entry in ipairs(root:named_modules()) do
       local path, module = entry[1], entry[2]
       local matches = path == "" and pattern == "**"
         or path ~= "" and (core.name_matches(pattern, path) or core.name_matches(pattern .. ".**", path))
-      if path ~= "" then names[#names + 1] = path end
+      if path ~= "" and not is_of_extension(path) then names[#names + 1] = path end
+      if matches and core.name_matches(pattern, path == "" and "root" or path) then other = module end
       if matches and not is_of_extension(path) and accepts(module, path) then
         count = count + 1
         if not seen[module] then
@@ -38,7 +39,12 @@ function core.extendable(root, patterns, name, what, accepts)
       end
     end
     if count == 0 then
-      core.raise(string.format("%s: no %s matches '%s'%s", name, what, pattern, core.near(pattern, names)))
+      local hint = other and pattern ~= "**" and ", which is a " .. other.class_name or core.near(pattern, names)
+      if hint == "" and #names > 0 then
+        hint = "; modules are '" .. table.concat(names, "', '", 1, math.min(5, #names)) .. "'"
+          .. (#names > 5 and string.format(" and %d more", #names - 5) or "")
+      end
+      core.raise(string.format("%s: no %s matches '%s'%s", name, what, pattern, hint))
     end
   end
   return found

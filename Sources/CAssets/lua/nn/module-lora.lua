@@ -126,7 +126,6 @@ end
 function Module:load_lora(weights)
   core.require_same_weights(weights, self:lora_weights())
   local names, tensors = lora_names(self)
-  local merged = {}
   for _, entry in ipairs(all(self, "load_lora")) do
     if entry[3].merged then
       core.raise("load_lora: the LoRA of the net is merged into its weights; call net:unmerge_lora() first")
