@@ -63,8 +63,13 @@ public final class DocRegistry {
 
   /// The entry of a full name, or of a short one such as `softmax` (functions before methods).
   public func find(_ name: String) -> Doc? {
-    if let place = places[name] ?? places["lab." + name] ?? places["Tensor." + name] { return all[place] }
+    if let doc = exact(name) { return doc }
     return all.first { $0.name.hasSuffix("." + name) }
+  }
+
+  /// The entry of a full name, without `lab.` or `Tensor.` where it has that in front.
+  public func exact(_ name: String) -> Doc? {
+    (places[name] ?? places["lab." + name] ?? places["Tensor." + name]).map { all[$0] }
   }
 
   public var names: [String] { all.map(\.name) }

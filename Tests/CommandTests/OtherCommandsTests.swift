@@ -25,6 +25,15 @@ final class OtherCommandsTests: XCTestCase {
     XCTAssertEqual(wrong.code, 3)
     XCTAssertTrue(wrong.errors.contains("did you mean '"), wrong.errors)
     XCTAssertTrue(try program.run("doc").output.contains("lab.recipe"))
+    // A table of the library lists what it holds, also by its short name.
+    let members = try program.run("doc", "lab.merge").output
+    XCTAssertTrue(members.hasPrefix("In lab.merge:\n"), members)
+    XCTAssertTrue(members.contains("lab.merge.ties") && members.contains("The average of models"), members)
+    XCTAssertEqual(try program.run("doc", "merge").output, members)
+    for table in ["lab.data", "lab.nn", "lab.optim", "lab.pace", "lab.metrics"] {
+      XCTAssertTrue(try program.run("doc", table).output.contains(table + "."), table)
+    }
+    XCTAssertTrue(try program.run("doc", "nn").output.contains("lab.nn.init "))
   }
 
   func testInfo() throws {

@@ -85,13 +85,6 @@ local function total(list)
   return sum
 end
 
--- 1 where all signs agree. The frozen layer does not change, its signs are 0, and it stays out.
-local function agreement(list)
-  local votes = list[1]:zeros_like()
-  for _, tau in ipairs(list) do votes = votes + signs(tau) end
-  return votes:map(function(_, v) return v:abs():eq(#list):to("float32") end)
-end
-
 local function blind(mask, rng)                                        -- as dense in each layer, but drawn at random
   return mask:map(function(_, m) return lab.rand(m.shape, { rng = rng }):lt(m:mean():item()):to("float32") end)
 end
@@ -140,17 +133,17 @@ local r = lab.trials(function(run)
   end
 
   local list = candidates(net, forget, run)
-  local mean, agree = total(list) / #list, agreement(list)
-  local mask = P.mask == "agree" and agree or blind(agree, run:rng("instead"))
+  local mean, agree = total(list) / #list, lab.merge.agreement(list)     -- ones where all signs agree; a frozen layer has none
   local out = { original = accuracy(base, inverted(unseen)), candidate = 0, worst = 0, best = 1, each = {} }
   for i, tau in ipairs(list) do
     local left = negate(tau)
     out.each[i] = left
     out.candidate, out.worst, out.best = out.candidate + left / #list, math.max(out.worst, left), math.min(out.best, left)
   end
-  out.consensus, out.kept = negate(masked(mean, mask))
+  local merged = P.mask == "agree" and lab.merge.sign_consensus(list) or masked(mean, blind(agree, run:rng("instead")))
+  out.consensus, out.kept = negate(merged)
   out.mean = negate(mean)
-  out.conflict = negate(mean - masked(mean, mask))
+  out.conflict = negate(mean - merged)
   out.blind = negate(masked(mean, blind(agree, run:rng("blind"))))
   out.ties = negate(ties(list))
   out.agreeing = (agree["1.weight"]:mean() + agree["3.weight"]:mean()) / 2

@@ -9,8 +9,9 @@ extension Tensor {
   ///   - labelSmoothing: this share of each target is spread evenly over all classes.
   ///   - weight: one factor for each class; the mean of losses with ids is weighted by it.
   ///   - ignore: targets with this id give no loss.
+  ///   - weights: a factor for each example or position, see ``PositionWeights``; the mean is weighted by it, too.
   public func crossEntropy(
-    _ targets: Tensor, labelSmoothing: Double = 0, weight: Tensor? = nil, ignore: Int? = nil,
+    _ targets: Tensor, labelSmoothing: Double = 0, weight: Tensor? = nil, ignore: Int? = nil, weights: Tensor? = nil,
     reduction: LossReduction = .mean
   ) throws -> Tensor {
     guard (0...1).contains(labelSmoothing) else {
@@ -19,14 +20,14 @@ extension Tensor {
     let z = try Promotion.floating(self)
     let weight = try ClassTargets.checkedWeight(weight, logits: z)
     if targets.dtype.isFloating {
-      return try z.crossEntropy(probabilities: targets, labelSmoothing, weight, ignore, reduction)
+      return try z.crossEntropy(probabilities: targets, labelSmoothing, weight, ignore, weights, reduction)
     }
     let classes = try ClassTargets(targets, logits: z, ignore: ignore)
     let losses =
       try weight?.isTracked == true
       ? -(z.targetCoefficients(classes, labelSmoothing, weight) * z.logSoftmax(z.rank - 1)).sum([z.rank - 1])
       : z.fusedCrossEntropy(classes, labelSmoothing, weight)
-    return try Tensor.reduced(losses, classes, weight, reduction)
+    return try Tensor.reduced(losses, classes, weight, reduction, weights)
   }
 
   private func fusedCrossEntropy(_ targets: ClassTargets, _ smoothing: Double, _ weight: Tensor?) throws -> Tensor {
@@ -60,7 +61,8 @@ extension Tensor {
   }
 
   private func crossEntropy(
-    probabilities targets: Tensor, _ smoothing: Double, _ weight: Tensor?, _ ignore: Int?, _ reduction: LossReduction
+    probabilities targets: Tensor, _ smoothing: Double, _ weight: Tensor?, _ ignore: Int?, _ weights: Tensor?,
+    _ reduction: LossReduction
   ) throws -> Tensor {
     guard ignore == nil else {
       throw Failure(.argument, "'ignore' goes with class ids, and the targets are probabilities")
@@ -74,7 +76,7 @@ extension Tensor {
     var p = try Promotion.align(targets, self).0
     if smoothing > 0 { p = try p * (1 - smoothing) + smoothing / Double(shape[rank - 1]) }
     if let weight { p = try p * weight }
-    return try reduction.apply(-(p * logSoftmax(rank - 1)).sum([rank - 1]))
+    return try PositionWeights.reduce(-(p * logSoftmax(rank - 1)).sum([rank - 1]), weights, reduction)
   }
 
   /// Negative log-likelihood of class ids under these log-probabilities `{..., classes}`.
@@ -96,9 +98,18 @@ extension Tensor {
   }
 
   /// The mean divides by the weights of the classes that were wanted.
-  private static func reduced(_ losses: Tensor, _ targets: ClassTargets, _ weight: Tensor?, _ reduction: LossReduction)
-    throws -> Tensor
-  {
+  static func reduced(
+    _ losses: Tensor, _ targets: ClassTargets, _ weight: Tensor?, _ reduction: LossReduction,
+    _ weights: Tensor? = nil
+  ) throws -> Tensor {
+    if let weights {
+      var counting = try targets.counting(losses.dtype)
+      if let weight {
+        let places = try targets.places()
+        counting = try counting * weight.indexSelect(0, places.reshapedView([places.count])).reshape(losses.shape)
+      }
+      return try PositionWeights.reduce(losses, weights, reduction, counting: counting)
+    }
     guard reduction == .mean else { return try reduction.apply(losses) }
     guard let weight else { return try losses.sum() * (1 / Double(targets.counted)) }
     let places = try targets.places()

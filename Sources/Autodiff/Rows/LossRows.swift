@@ -13,6 +13,10 @@ public enum Losses {
     "weight", .tensor(orNumber: false), default: .none, "a factor for each class, {classes}")
   static let exampleWeight = Parameter.option(
     "weight", .tensor(orNumber: false), default: .none, "a factor for each example; broadcasts to the losses")
+  static let positionWeights = Parameter.option(
+    "weights", .tensor(orNumber: false), default: .none,
+    "a factor for each example, {batch}, or for each position, of the shape of the losses; the mean divides by their sum"
+  )
   static let ignore = Parameter.option(
     "ignore", .integer, default: .none, "targets with this id give no loss; 0 serves, since ids count from 1")
 
@@ -42,7 +46,7 @@ public enum Losses {
       .tensor("targets", "class ids from 1, int64 {...}; or probabilities of the shape of the logits"),
       .option(
         "label_smoothing", .number, default: .number(0), "this share of each target is spread evenly over all classes"),
-      classWeight, ignore, LossReduction.parameter,
+      classWeight, ignore, LossReduction.parameter, positionWeights,
     ],
     "Cross entropy of the softmax of logits against class ids or probabilities.",
     formula: "-sum_c t_c w_c log softmax(logits)_c, with t = (1 - s) onehot(target) + s / classes",
@@ -54,13 +58,25 @@ public enum Losses {
     isMethod: false,
     check: .init(
       samples: [
-        Sample(.normal([4, 3]), .ids([4], 1...3), .number(0), .none, .none, .text("mean")),
-        Sample(.normal([4, 3]), .ids([4], 1...3), .number(0.2), .none, .none, .text("none")),
-        Sample(.normal([2, 3, 4]), .ids([2, 3], 1...4), .number(0), .uniform([4], 0.5, 2), .none, .text("mean")),
-        Sample(.normal([5, 3]), .ids([5], 0...3), .number(0.1), .uniform([3], 0.5, 2), .integer(0), .text("mean")),
-        Sample(.normal([5, 3]), .ids([5], 1...3), .number(0), .none, .integer(2), .text("sum")),
-        Sample(.normal([4, 3]), .uniform([4, 3], 0, 1), .number(0.1), .uniform([3], 0.5, 2), .none, .text("mean")),
-        Sample(.normal([3]), .ids([], 1...3), .number(0), .none, .none, .text("mean")),
+        Sample(.normal([4, 3]), .ids([4], 1...3), .number(0), .none, .none, .text("mean"), .none),
+        Sample(.normal([4, 3]), .ids([4], 1...3), .number(0.2), .none, .none, .text("none"), .none),
+        Sample(
+          .normal([2, 3, 4]), .ids([2, 3], 1...4), .number(0), .uniform([4], 0.5, 2), .none, .text("mean"), .none),
+        Sample(
+          .normal([5, 3]), .ids([5], 0...3), .number(0.1), .uniform([3], 0.5, 2), .integer(0), .text("mean"), .none),
+        Sample(.normal([5, 3]), .ids([5], 1...3), .number(0), .none, .integer(2), .text("sum"), .none),
+        Sample(
+          .normal([4, 3]), .uniform([4, 3], 0, 1), .number(0.1), .uniform([3], 0.5, 2), .none, .text("mean"), .none),
+        Sample(.normal([3]), .ids([], 1...3), .number(0), .none, .none, .text("mean"), .none),
+        Sample(
+          .normal([2, 3, 4]), .ids([2, 3], 1...4), .number(0), .none, .none, .text("mean"), .uniform([2], 0.5, 2)),
+        Sample(
+          .normal([5, 3]), .ids([5], 0...3), .number(0.1), .uniform([3], 0.5, 2), .integer(0), .text("mean"),
+          .uniform([5], 0.5, 2)),
+        Sample(
+          .normal([4, 3]), .uniform([4, 3], 0, 1), .number(0), .none, .none, .text("mean"), .uniform([4], 0.5, 2)),
+        Sample(
+          .normal([2, 3, 4]), .ids([2, 3], 1...4), .number(0), .none, .none, .text("none"), .uniform([2, 3], 0.5, 2)),
       ]
     ) { values in
       let (z, t, weight) = (try values.array(0), try values.array(1), optionalArray(values, 3))
@@ -68,22 +84,30 @@ public enum Losses {
       let how = values.arguments.reduction(5)
       let classes = z.shape.last ?? 1
       let isIds = t.shape.count < z.shape.count
+      let shape = Array(z.shape.dropLast())
+      let given = optionalArray(values, 6)
+      // Row by row: weights of the first dimensions hold for all positions behind them.
+      let factors = lines(z).indices.map { r in
+        given.map { $0.values[r / Swift.max(1, lines(z).count / $0.values.count)] } ?? 1
+      }
       let losses = lines(z).enumerated().map { r, row in
         if isIds, Int(t.values[r]) == ignore { return 0.0 }
-        return zip(0..<classes, logSoftmax(row)).reduce(0.0) { sum, item in
-          let wanted = isIds ? (Int(t.values[r]) == item.0 + 1 ? 1.0 : 0.0) : t.values[r * classes + item.0]
-          return sum - ((1 - s) * wanted + s / Double(classes)) * (weight?.values[item.0] ?? 1) * item.1
-        }
+        return factors[r]
+          * zip(0..<classes, logSoftmax(row)).reduce(0.0) { sum, item in
+            let wanted = isIds ? (Int(t.values[r]) == item.0 + 1 ? 1.0 : 0.0) : t.values[r * classes + item.0]
+            return sum - ((1 - s) * wanted + s / Double(classes)) * (weight?.values[item.0] ?? 1) * item.1
+          }
       }
-      let shape = Array(z.shape.dropLast())
-      return [how.apply(Plain(shape, losses), weights: isIds ? targetWeights(t, weight, ignore) : nil)]
+      let counts = isIds ? targetWeights(t, weight, ignore) : factors.map { _ in 1 }
+      return [how.apply(Plain(shape, losses), weights: zip(factors, counts).map { $0 * $1 })]
     },
     body: .general { arguments in
       [
         .tensor(
           try arguments.tensor(0).crossEntropy(
             arguments.tensor(1), labelSmoothing: arguments.number(2), weight: arguments.optionalTensor(3),
-            ignore: arguments.optionalInteger(4), reduction: arguments.reduction(5)))
+            ignore: arguments.optionalInteger(4), weights: arguments.optionalTensor(6),
+            reduction: arguments.reduction(5)))
       ]
     })
 

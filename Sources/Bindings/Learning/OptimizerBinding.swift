@@ -38,6 +38,7 @@ final class OptimizerBinding {
       let every = try options.integer("every")
       let isClipping = limit != nil || bound != nil
       let adjust: ([Tensor]) throws -> Void = { tensors in
+        try optimizer.maskGradients()
         if let bound { try Clip.values(tensors, limit: bound) }
         if let limit { try Clip.norm(tensors, limit: limit) }
       }

@@ -18,7 +18,7 @@ extension Lab {
     try defineWeightFiles()
   }
 
-  private func push(_ weights: Weights, _ call: Call) -> Int { call.push(WeightsBox(weights), self.weights) }
+  func push(_ weights: Weights, _ call: Call) -> Int { call.push(WeightsBox(weights), self.weights) }
 
   private func installWeightOperators() {
     operators(.add, { try $0 + $1 }, { try $0 + $1 }, { try $0 + $1 })
@@ -176,6 +176,8 @@ extension Lab {
     for kind in Optimizers.all { docs.add(Doc(kind)) }
     try defineInitialisers()
     try defineSchedules()
+    try defineMerging()
+    try defineCoreForMasks(core)
     try core.define("weights") { [self] call in
       let names = try call.table(1).strings()
       let list = try call.table(2).objects(tensors)

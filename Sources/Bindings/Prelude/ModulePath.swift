@@ -12,6 +12,8 @@ extension Lab {
     try table.set("module_path", .nil)
     host.describeError = { site in
       guard site.failure.kind != .interrupted, !site.failure.message.contains(" (in ") else { return nil }
+      let hinted = Self.hint(for: site.failure.message).map { site.failure.message + $0 }
+      let message = hinted ?? site.failure.message
       var running: [LuaReference] = []
       // What all modules can do, such as loading weights, says nothing about a place in the network.
       for frame in site.stack.frames(limit: 400) where frame.line >= 0 && !frame.source.contains("nn/module") {
@@ -20,16 +22,21 @@ extension Lab {
         else { continue }
         running.append(module)
       }
-      guard let inner = running.first else { return nil }
+      guard let inner = running.first else { return hinted }
       for root in running.reversed() {
         guard let path = (try? pathOf.call(.reference(root), .reference(inner)).first?.string) ?? nil,
           let name = Self.className(of: root)
         else { continue }
-        if path.isEmpty && site.failure.message.contains(name) { return nil }
-        return "\(site.failure.message) (in \(name)\(path.isEmpty ? "" : "." + path))"
+        if path.isEmpty && message.contains(name) { return hinted }
+        return "\(message) (in \(name)\(path.isEmpty ? "" : "." + path))"
       }
-      return nil
+      return hinted
     }
+  }
+
+  /// What to do where a function of Lua's own libraries, such as math.sqrt, was given a tensor.
+  private static func hint(for message: String) -> String? {
+    message.hasSuffix("number expected, got Tensor)") ? "; t:item() is the number of a Tensor with one element" : nil
   }
 
   private static func className(of module: LuaReference) -> String? {

@@ -132,8 +132,14 @@ extension Lab {
       details: ["{rng}: the source, see lab.rng; the script's own when left out"], example: example)
     try? define(doc) { [self] call in
       try call.atMost(names.count + 1)
-      let options = try call.options(names.count + 1, known: ["dtype", "rng"] + extra)
-      let dtype = try options.read("dtype") { try self.readDType($0, -1, $1) } ?? .float32
+      // A dtype alone may stand by itself, as in the functions that make tensors from numbers.
+      let isAlone = call.isString(names.count + 1)
+      let position = names.count + (isAlone ? 2 : 1)
+      let options = try call.options(position, known: ["dtype", "rng"] + extra)
+      let dtype =
+        isAlone
+        ? try readDType(call, names.count + 1, default: .float32)
+        : try options.read("dtype") { try self.readDType($0, -1, $1) } ?? .float32
       return call.push(try body(call, try source(options, name), dtype), tensors)
     }
   }

@@ -43,8 +43,9 @@ extension Lab {
         "A matrix with ones on the diagonal.", example: "print(lab.eye(3))")
     ) { [self] call in
       let n = try call.count(1)
-      let m = try call.count(2, default: n)
-      let y = try Tensor.zeros(try Shape([n, m]), try readDType(call, 3, default: .float32))
+      let isSquare = call.isTable(2) || call.isString(2)
+      let m = isSquare ? n : try call.count(2, default: n)
+      let y = try Tensor.zeros(try Shape([n, m]), try readDType(call, isSquare ? 2 : 3, default: .float32))
       if min(n, m) > 0 {
         try y.view([min(n, m)], [m + 1]).assign(.scalar(1, y.dtype))
       }
@@ -100,7 +101,7 @@ extension Lab {
         notes: "With one argument n, the numbers 1 to n. float32 unless a dtype is given.",
         example: "print(lab.arange(5))\nprint(lab.arange(0, 1, 0.25))")
     ) { [self] call in
-      let single = call.isNil(2) || call.isString(2)
+      let single = call.isNil(2) || call.isString(2) || call.isTable(2)
       let start = single ? 1 : try call.number(1)
       let end = single ? try call.number(1) : try call.number(2)
       let hasStep = !single && call.isNumber(3)
@@ -141,7 +142,12 @@ extension Lab {
     return try Shape(try call.table(position).integers())
   }
 
+  /// A dtype as an argument, `"float64"`, or as an option, `{dtype = "float64"}`.
   func readDType(_ call: Call, _ position: Int, default fallback: DType) throws -> DType {
-    call.isNil(position) ? fallback : try readDType(call.stack, call.index(position), call.argumentName(position))
+    if call.isNil(position) { return fallback }
+    guard call.isTable(position) else {
+      return try readDType(call.stack, call.index(position), call.argumentName(position))
+    }
+    return try call.options(position, known: ["dtype"]).read("dtype") { try self.readDType($0, -1, $1) } ?? fallback
   }
 }

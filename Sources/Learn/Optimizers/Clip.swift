@@ -20,6 +20,7 @@ public enum Clip {
   @discardableResult
   public static func norm(_ tensors: [Tensor], limit: Double) throws -> Report {
     guard limit > 0 else { throw Failure(.range, "the limit of the norm must be above 0, found \(limit)") }
+    for tensor in tensors { try SparseMasks.maskGradient(of: tensor) }
     var total = 0.0
     for tensor in tensors { if let gradient = tensor.gradient { total += try WideProducts.dot(gradient, gradient) } }
     let norm = total.squareRoot()

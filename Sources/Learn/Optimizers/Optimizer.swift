@@ -96,6 +96,7 @@ public final class Optimizer {
   }
 
   func update() throws {
+    try maskGradients()
     // Checked before anything changes, so that an error leaves no half-made step.
     for (name, parameter) in parameters {
       guard let gradient = parameter.gradient else { continue }
@@ -122,6 +123,8 @@ public final class Optimizer {
   private func update(_ parameter: Tensor, _ gradient: Tensor, _ rule: any UpdateRule, _ memory: inout Memory?) throws {
     var now = try memory ?? Memory(step: 0, tensors: rule.newState(parameter))
     now.step += 1
+    let held = SparseMasks.held(parameter)
+    let before = try held?.before()
     let values = try parameter.contiguous()
     let slope = try gradient.contiguous()
     switch parameter.dtype {
@@ -129,6 +132,7 @@ public final class Optimizer {
     default: apply(rule, values, slope, now, Double.self)
     }
     if values === parameter { parameter.noteChange() } else { try parameter.assign(values) }
+    try held?.restore(parameter, before)
     memory = now
   }
 
@@ -158,6 +162,12 @@ public final class Optimizer {
     let source = RandomSource(noiseStream.split(name).split(UInt64(step)))
     let noise = try source.normal(gradient.shape, deviation: (variance * fading).squareRoot(), gradient.dtype)
     return try Recording.without { try gradient + noise }
+  }
+
+  /// Sets the gradients of entries that a mask holds to 0, see ``SparseMasks``. Steps do it by themselves; what looks at
+  /// gradients before a step, such as clipping, asks for it.
+  public func maskGradients() throws {
+    for (_, parameter) in parameters { try SparseMasks.maskGradient(of: parameter) }
   }
 
   /// Forgets all gradients.

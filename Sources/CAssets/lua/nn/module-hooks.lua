@@ -1,6 +1,6 @@
 -- Looking into modules while they run: hooks and traces.
 local lab, core = ...
-local Module, records = lab.nn.Module, core.modules.records
+local Module, records, run = lab.nn.Module, core.modules.records, core.modules.run
 
 -- Hooks. A watched module runs through its record's watchers; others pay nothing.
 
@@ -8,8 +8,7 @@ local function watch(module, wrap)
   local record = records[module]
   local before = record.watchers
   record.watchers = function(self, ...)
-    local inner = before or function(m, ...) return m:forward(...) end
-    return wrap(inner, self, ...)
+    return wrap(before or run, self, ...)
   end
   return function() record.watchers = before end
 end
@@ -31,15 +30,16 @@ local function releasing(releases, f)
   return table.unpack(results, 2, results.n)
 end
 
---- module:with_hook(pattern, hook, f): calls f while the output of every matching module passes through hook(output, path).
+--- module:with_hook(pattern, hook, f): calls f while the output of every matching module passes through hook(output, path);
+-- of several outputs the first. A hook that returns nothing only looks.
 function Module:with_hook(pattern, hook, f)
   local releases = {}
   for _, entry in ipairs(matching(self, pattern)) do
     releases[#releases + 1] = watch(entry[2], function(inner, m, ...)
-      local output = inner(m, ...)
-      local other = hook(output, entry[1])
-      if other == nil then return output end
-      return other
+      local outputs = table.pack(inner(m, ...))
+      local other = hook(outputs[1], entry[1])
+      if other ~= nil then outputs[1] = other end
+      return table.unpack(outputs, 1, outputs.n)
     end)
   end
   return releasing(releases, f)
@@ -52,9 +52,9 @@ function Module:trace(x, patterns)
   for _, pattern in ipairs(patterns or { "**" }) do
     for _, entry in ipairs(matching(self, pattern)) do
       releases[#releases + 1] = watch(entry[2], function(inner, m, ...)
-        local output = inner(m, ...)
-        found[entry[1]] = output
-        return output
+        local outputs = table.pack(inner(m, ...))
+        found[entry[1]] = outputs[1]
+        return table.unpack(outputs, 1, outputs.n)
       end)
     end
   end

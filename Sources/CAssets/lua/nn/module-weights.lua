@@ -42,7 +42,10 @@ function Module:load(weights)
   local own = self:weights()
   core.require_same_weights(weights, own)
   lab.no_grad(function()
-    each_tensor(self, function(path, tensor) tensor:copy_(weights[path]) end)
+    each_tensor(self, function(path, tensor)
+      tensor:copy_(weights[path])
+      core.enforce_mask(tensor)
+    end)
   end)
   return self
 end
@@ -66,6 +69,8 @@ function Module:clone()
       if not copies[id] then
         local fresh = value:detach():clone()
         copies[id] = value.requires_grad and fresh:requires_grad_() or fresh
+        local mask, is_frozen = core.held(value)
+        if mask then core.hold(copies[id], mask, is_frozen) end
       end
       return copies[id]
     end
@@ -78,6 +83,7 @@ function Module:clone()
       for key in pairs(old.parameters) do record.parameters[key] = true end
       for key in pairs(old.buffers) do record.buffers[key] = true end
       for key in pairs(old.optional) do record.optional[key] = true end
+      if old.extensions then record.extensions = table.move(old.extensions, 1, #old.extensions, 1, {}) end
       records[twin] = record
       for _, name in ipairs(old.order) do
         note(record, name)
@@ -123,6 +129,6 @@ core.document{
 }
 core.document{
   name = "lab.nn.Module.clone", signature = "net:clone()", chapter = "Modules",
-  summary = "A copy with weights of its own, in the same mode and with the same parts frozen.",
+  summary = "A copy with weights of its own, in the same mode, with the same parts frozen, LoRA and adapters, and masks.",
   example = "local net = lab.nn.Sequential{ lab.nn.Linear(4, 8), lab.nn.ReLU(), lab.nn.Linear(8, 2) }\nprint(net:clone():count() == net:count())",
 }

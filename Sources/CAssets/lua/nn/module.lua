@@ -57,10 +57,19 @@ local function missing_field(class)
   end
 end
 
+-- The module's forward, and what was attached to it: see module-extensions.lua.
+local function run(module, ...)
+  local extensions = records[module].extensions
+  if extensions == nil then return getmetatable(module).forward(module, ...) end
+  local outputs = table.pack(getmetatable(module).forward(module, ...))
+  for _, field in ipairs(extensions) do outputs[1] = rawget(module, field):extend(outputs[1], ...) end
+  return table.unpack(outputs, 1, outputs.n)
+end
+
 local call = function(module, ...)
-  local watchers = records[module].watchers
-  if watchers == nil then return getmetatable(module).forward(module, ...) end
-  return watchers(module, ...)
+  local record = records[module]
+  if record.watchers == nil and record.extensions == nil then return getmetatable(module).forward(module, ...) end
+  return (record.watchers or run)(module, ...)
 end
 
 local function finish_class(class)
@@ -247,7 +256,7 @@ function Module:count()
 end
 
 -- What the other files about modules share.
-core.modules = { records = records, each_field = each_field, each_tensor = each_tensor, note = note, is_list = is_list }
+core.modules = { records = records, each_field = each_field, each_tensor = each_tensor, note = note, is_list = is_list, run = run }
 
 core.document{
   name = "lab.nn.class", signature = "lab.nn.class(name, [base])", chapter = "Modules",
