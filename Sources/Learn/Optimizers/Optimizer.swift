@@ -223,7 +223,7 @@ public final class Optimizer {
     case .number(let number): [("", number)]
     case .boolean(let truth): [("", truth ? 1 : 0)]
     case .numbers(let list): list.enumerated().map { (".\($0 + 1)", $1) }
-    case .text: []
+    case .text, .texts: []
     }
   }
 
@@ -232,7 +232,7 @@ public final class Optimizer {
     case .number: .number(numbers[0])
     case .boolean: .boolean(numbers[0] != 0)
     case .numbers: .numbers(numbers)
-    case .text: nil
+    case .text, .texts: nil
     }
   }
 }
