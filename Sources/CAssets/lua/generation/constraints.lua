@@ -19,6 +19,7 @@ end
 
 local function allowed_ids(value, vocab, where)
   local row = core.token_rows(value, "generate: option 'allowed'" .. where)
+  if #row == 0 then row = { {} } end
   if #row ~= 1 then core.raise("generate: option 'allowed'" .. where .. " must be one list of ids") end
   if #row[1] == 0 then core.raise("generate: option 'allowed'" .. where .. " allows no token") end
   core.check_rows(row, vocab, "generate: option 'allowed'" .. where)

@@ -28,7 +28,7 @@ function AlibiPositions:forward(queries, keys, options)
   -- A number added to a whole row of scores changes no softmax: causal rows share one line of penalties.
   if causal then return (self.slopes * (places - keys)):to(dtype) end
   local own = lab.arange(1, queries, 1, "float64"):reshape{ 1, 1, queries, 1 } + (keys - queries)
-  return (self.slopes * (places - own):abs() * -1):to(dtype)
+  return (self.slopes * (0 - (places - own):abs())):to(dtype)
 end
 
 core.document{

@@ -69,7 +69,9 @@ function Attention:init(width, options)
   self.out = nn.Linear(width, width, { bias = options.bias })
   local window = options.window and core.whole(options.window, 1, "Attention: option 'window'")
   if options.scale then core.number_in(options.scale, 0, nil, "Attention: option 'scale'") end
-  self.fixed = { causal = options.causal, window = window, scale = options.scale }
+  self:optional("window")
+  self.window = window
+  self.fixed = { causal = options.causal, window = options.causal and window or nil, scale = options.scale }
 end
 
 -- {N, T, heads * D} as {N, heads, T, D}, a view.
@@ -91,8 +93,10 @@ function Attention:own_heads(h, options, cache)
   q, k = self:normalized(q, k)
   local rope = self.rope
   if rope then
-    local settings = { base = rope.base, dims = rope.dims, interleaved = rope.interleaved, positions = options.positions,
-      offset = cache and options.positions == nil and cache.length or nil }
+    local ids = options.positions
+    if ids and ids:dim() == 2 then ids = ids:unsqueeze(2) end
+    local settings = { base = rope.base, dims = rope.dims, interleaved = rope.interleaved, positions = ids,
+      offset = cache and ids == nil and cache.length or nil }
     q, k = nn.rope(q, settings), nn.rope(k, settings)
   elseif options.positions then
     core.raise("Attention: option 'positions' (ids) needs positions = \"rope\" at its making")
@@ -150,6 +154,10 @@ function Attention:forward(h, options)
     local own = self.position_bias(q:size(3), k:size(3), { causal = settings.causal, dtype = h.dtype })
     bias = bias and bias + own or own
   end
+  if self.window and not settings.causal then
+    local near = core.nearby(q:size(3), k:size(3), self.window)
+    mask = mask and mask:logical_and(near) or near
+  end
   if mask or bias then
     settings = { causal = settings.causal, window = settings.window, scale = settings.scale, mask = mask, bias = bias }
   end
@@ -171,7 +179,7 @@ function Attention:note()
   local text = self.heads .. (self.heads == 1 and " head" or " heads")
   if self.kv_heads ~= self.heads then text = text .. string.format(" (%d for keys and values)", self.kv_heads) end
   if self.fixed.causal then text = text .. ", causal" end
-  if self.fixed.window then text = text .. ", window " .. self.fixed.window end
+  if self.window then text = text .. ", window " .. self.window end
   if self.rope then text = text .. ", rope" end
   return text
 end
@@ -186,7 +194,7 @@ core.document{
     "qkv: Linear(width, (heads + 2 kv_heads) * width / heads); out: Linear(width, width)",
     "query, key_value: Linear, in place of qkv with cross = true",
     "{heads}: must divide the width", "{kv_heads}: heads of keys and values, each shared by heads / kv_heads queries; heads unless given",
-    "{causal}: position t sees positions up to t", "{window}: sees only positions less than this far away",
+    "{causal}: position t sees positions up to t", "{window}: sees only positions less than this far away (its own among them)",
     "{positions}: none, rope, alibi or relative", "{rope}: {base = 10000, fraction = 1, interleaved = false}",
     "{relative}: {buckets = 32, max_distance = 128}", "{qk_norm}: RMSNorm of queries and keys in each head",
     "{dropout}: of the attention weights; training then runs unfused", "{scale}: in place of 1 / sqrt(width / heads)",

@@ -3,17 +3,23 @@
 local lab, core = ...
 local nn = lab.nn
 
--- {queries, keys}: whether a key may be seen, by order and distance; nil when all may.
+-- {queries, keys}: whether a key may be seen, by order and distance; nil when all may. The last query stands at the last key.
 local function visible(queries, keys, options)
   if not options.causal and options.window == nil then return nil end
   local distance = lab.arange(1, queries, 1, "int64"):unsqueeze(2) + (keys - queries) - lab.arange(1, keys, 1, "int64"):unsqueeze(1)
   local mask
   if options.causal then mask = distance:ge(0) end
   if options.window then
-    local near = distance:abs():lt(options.window)
+    local near = distance:lt(options.window)
     mask = mask and mask:logical_and(near) or near
   end
   return mask
+end
+
+--- {queries, keys}: whether a key stands less than `window` places away, on either side.
+function core.nearby(queries, keys, window)
+  local own = lab.arange(keys - queries + 1, keys, 1, "int64"):unsqueeze(2)
+  return (lab.arange(1, keys, 1, "int64"):unsqueeze(1) - own):abs():lt(window)
 end
 
 --- Attention of q {N, H, T, D} to k, v {N, K, S, D} with the options of lab.nn.attention; through(weights), if given,

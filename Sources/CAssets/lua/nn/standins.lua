@@ -10,7 +10,7 @@ if rawget(nn, "attention") == nil then
     for i = 1, half do f[i] = options.base ^ (-2 * (i - 1) / dims) end
     local positions = options.positions or lab.arange((options.offset or 0) + 1, (options.offset or 0) + T, 1, "int64")
     local angles = (positions:to("float64") - 1):unsqueeze(-1) * lab.tensor(f, "float64")
-    if angles:dim() == 3 then angles = angles:unsqueeze(2) end
+    
     local c, s = angles:cos():to(x.dtype), angles:sin():to(x.dtype)
     local a, b = x:narrow(4, 1, half), x:narrow(4, half + 1, half)
     local parts = { a * c - b * s, a * s + b * c }
