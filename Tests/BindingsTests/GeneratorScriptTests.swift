@@ -39,7 +39,7 @@ final class GeneratorScriptTests: XCTestCase {
         print(facts)
         local text, q = facts:text(), facts:questions{ choices = {"correct", "near_miss", "unrelated"} }
         print(#text, #q, #q:columns(), q[1]["choice_" .. q[1].answer] == q[1].correct)
-        local seen, unseen = q:split(0.5, { group = "entity", rng = lab.rng(1) })
+        local seen, unseen = q:split_by("entity", 0.5, { rng = lab.rng(1) })
         print(#seen, #unseen, #facts:entities())
         print(facts:text() == text, facts:text{ rng = lab.rng(1) } == text)
         """),
@@ -59,14 +59,14 @@ final class GeneratorScriptTests: XCTestCase {
     check(
       "lab.data.arithmetic{rng = 3}", "arithmetic: option 'rng' must be a Rng, but is 3")
     check("lab.data.arithmetic(3)", "arithmetic: argument 1 (options) must be a table of options, but is 3")
-    check("lab.data.arithmetic({}, 1)", "arithmetic: takes at most 1 argument, found 2")
+    check("lab.data.arithmetic({}, 1)", "arithmetic: takes at most 1 argument, but got 2")
     check(
       "lab.data.sequences{skills = 'sorted'}",
       "sequences: 'skills' takes 'copy', 'reverse', 'sort', 'descend', 'rotate', 'swap', 'increment', 'unique', "
         + "'double', 'minimum', 'maximum', found 'sorted'; did you mean 'sort'?")
     check("lab.data.sequences{skills = 3}", "sequences: 'skills' must be a list of texts, found a number")
-    check("lab.data.facts{entity = 3}", "facts: unknown option 'entity'; did you mean 'entities'?")
-    check("lab.data.facts{}:questions{choices = {}}", "questions: 'choices' must have at least 1 entries, found 0")
+    check("lab.data.facts{entites = 3}", "facts: unknown option 'entites'; did you mean 'entities'?")
+    check("lab.data.facts{}:questions{choices = {}}", "questions: 'choices' must have at least one entry, found none")
     check("lab.data.grammar{rules = {'S'}}", "grammar: rule 1 of 'rules' has no '->': \"S\"")
   }
 }

@@ -28,8 +28,8 @@ extension XCTestCase {
   }
 }
 
-extension SettingValue: @retroactive ExpressibleByIntegerLiteral, @retroactive ExpressibleByFloatLiteral,
-  @retroactive ExpressibleByStringLiteral, @retroactive ExpressibleByBooleanLiteral
+extension SettingValue: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+  ExpressibleByStringLiteral, ExpressibleByBooleanLiteral
 {
   public init(integerLiteral value: Int) { self = .number(Double(value)) }
   public init(floatLiteral value: Double) { self = .number(value) }

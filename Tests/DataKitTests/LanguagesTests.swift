@@ -68,7 +68,7 @@ final class BracketsTests: XCTestCase {
 
 final class RegularTests: XCTestCase {
   /// The languages by other means than automata.
-  private static let languages: [String: (String) -> Bool] = [
+  private static let languages: [String: @Sendable (String) -> Bool] = [
     "parity": { $0.count { $0 == "1" } % 2 == 0 },
     "tomita1": { $0.allSatisfy { $0 == "1" } },
     "tomita2": { $0 == String(repeating: "10", count: $0.count / 2) },

@@ -56,7 +56,8 @@ public struct OptionSpec: Sendable {
       }
     case (.texts(let least), .texts(let texts)):
       guard texts.count >= least else {
-        throw Failure(.argument, "'\(name)' must have at least \(least) entries, found \(texts.count)")
+        let (wanted, found) = least == 1 ? ("one entry", "none") : ("\(least) entries", "\(texts.count)")
+        throw Failure(.argument, "'\(name)' must have at least \(wanted), found \(found)")
       }
     case (.choices(let names), .texts(let chosen)):
       var seen: Set<String> = []

@@ -24,7 +24,7 @@ extension Generators {
       count(1000), integer("size", 8...256, default: 16, "height and width in pixels"),
       OptionSpec(
         "shapes", .choices(shapeNames), default: .texts(["circle", "square", "triangle", "cross"]), "the kinds"),
-      integer("max_number", 1...16, default: 1, "most shapes in an image"),
+      integer("max_number", 0...16, default: 1, "most shapes in an image"),
       integer("min_number", 0...16, default: 1, "fewest"),
       number("rotation", 0...360, default: 0, "shapes turn by up to so many degrees either way"),
       number("min_radius", 0...1, default: 0.2, "least radius, as a part of the size"),
