@@ -59,7 +59,7 @@ final class TokenizerErrorTests: XCTestCase {
       try read(bytePairs(vocab: "{\"a\": 0, \"b\": 7}")),
       "f.json: the id 1 belongs to no token, but ids go up to 7; wanted ids without gaps from 0")
     check(
-      try read(bytePairs(vocab: "{\"a\": 0, \"a\": 1}")), "f.json, byte 107: the key 'a' occurs twice")
+      try read(bytePairs(vocab: "{\"a\": 0, \"a\": 1}")), "f.json, byte 108: the key 'a' occurs twice")
     check(
       try read(bytePairs(vocab: "{\"a\": 0}", added: "[{\"id\": 1, \"content\": \"a\"}]")),
       "f.json: the added token 'a' has the id 1, but 'model.vocab' gives it 0")

@@ -33,7 +33,7 @@ extension Lab {
   private func defineWindows() throws {
     try define(
       Doc(
-        "lab.data.windows", "lab.data.windows(ids, context, {stride})", chapter: "Text",
+        "lab.data.windows", "lab.data.windows(ids, context, {stride})", chapter: "Data",
         parameters: ["ids", "context", "options"],
         "A data set for language models: x holds windows of context ids, y the ids one place later, both {windows, context}.",
         details: [

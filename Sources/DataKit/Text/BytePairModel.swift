@@ -31,7 +31,7 @@ struct BytePairModel: TextModel {
     self.ignoresMerges = ignoresMerges
     self.addsSpace = addsSpace
     self.splits = splits
-    byteIds = (0..<256).map { vocabulary.id(ByteAlphabet.spelling(UInt8($0))) ?? -1 }
+    byteIds = (0..<256).map { vocabulary.modelId(ByteAlphabet.spelling(UInt8($0))) ?? -1 }
   }
 
   func encode(_ text: Text, into ids: inout [Int32], _ cache: inout WordCache) throws {
@@ -49,7 +49,7 @@ struct BytePairModel: TextModel {
   }
 
   private func encodeWord(_ word: Text, _ ids: inout [Int32]) throws {
-    if ignoresMerges, let id = vocabulary.id(word.map(ByteAlphabet.spelling).joined()) { return ids.append(id) }
+    if ignoresMerges, let id = vocabulary.modelId(word.map(ByteAlphabet.spelling).joined()) { return ids.append(id) }
     var tokens: [Int32] = []
     tokens.reserveCapacity(word.count)
     var followsUnknown = false

@@ -11,7 +11,7 @@ struct CharacterModel: TextModel {
     var place = 0
     while place < text.count {
       let (value, length) = text.scalar(at: place)
-      if let id = vocabulary.id(text.part(place..<place + length)) ?? unknown {
+      if let id = vocabulary.modelId(text.part(place..<place + length)) ?? unknown {
         ids.append(id)
       } else {
         throw missing(value, text, at: place)

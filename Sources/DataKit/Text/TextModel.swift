@@ -1,3 +1,6 @@
+import Basics
+import Kernels
+
 /// The part of a tokenizer that turns text without added tokens into ids, and back. Ids are those of the file, from 0.
 protocol TextModel: Sendable {
   typealias Text = UnsafeBufferPointer<UInt8>
@@ -23,17 +26,20 @@ struct WordCache {
   private var words = ByteTable()
   private var ids: [Int32] = []
   private var ends: [Int] = []
+  private var asked = 0
 
   /// Words beyond this number are computed each time.
   private static let capacity = 1 << 20
 
   init() {}
 
-  /// Appends the ids of a word, known or computed.
+  /// Appends the ids of a word, known or computed. Throws when somebody asked to stop.
   mutating func append(
     _ word: UnsafeBufferPointer<UInt8>, to result: inout [Int32],
     _ compute: (UnsafeBufferPointer<UInt8>, inout [Int32]) throws -> Void
-  ) rethrows {
+  ) throws {
+    asked += 1
+    if asked & 0xffff == 0, Interrupt.isRequested { throw Failure(.interrupted, "interrupted") }
     if let number = words.find(word) {
       result.append(contentsOf: ids[(number == 0 ? 0 : ends[number - 1])..<ends[number]])
       return

@@ -85,7 +85,8 @@ extension Tokenizer {
       throw part.failure(
         "the id \(gap) belongs to no token, but ids go up to \(largest); wanted ids without gaps from 0")
     }
-    return try Vocabulary(tokens.compactMap { $0 }, source: part.source)
+    let outside = Set(entries.indices.dropFirst(known.count).map { entries[$0].id })
+    return try Vocabulary(tokens.compactMap { $0 }, outside: outside, source: part.source)
   }
 
   private static func readPadding(
@@ -108,7 +109,7 @@ extension Tokenizer {
     _ root: SpecificationReader, _ part: SpecificationReader, _ vocabulary: Vocabulary
   ) throws -> (Kind, any TextModel) {
     let unknown = try part.string("unk_token").map { token in
-      guard let id = vocabulary.id(token) else {
+      guard let id = vocabulary.modelId(token) else {
         throw part.failure("'model.unk_token' is \(quoted(token)), which is not in the vocabulary")
       }
       return id
@@ -199,7 +200,7 @@ extension Tokenizer {
       var result = pair[0]
       result.unicodeScalars.append(contentsOf: pair[1].unicodeScalars)
       let ids = try [pair[0], pair[1], result].map { token in
-        guard let id = vocabulary.id(token) else {
+        guard let id = vocabulary.modelId(token) else {
           throw part.failure(
             "merge \(place + 1) joins \(quoted(pair[0])) and \(quoted(pair[1])), but \(quoted(token)) is not in the vocabulary"
           )

@@ -13,7 +13,7 @@ struct WordModel: TextModel {
 
   func encode(_ text: Text, into ids: inout [Int32], _ cache: inout WordCache) throws {
     try Self.split(text, punctuation: splitsPunctuation) { word in
-      guard let id = vocabulary.id(word) ?? unknown else {
+      guard let id = vocabulary.modelId(word) ?? unknown else {
         throw Failure(
           .argument,
           "the word \(quoted(String(decoding: word, as: UTF8.self))) is not in the vocabulary of \(vocabulary.count); "

@@ -35,11 +35,11 @@ struct WordPieceModel: TextModel {
     var ids: [Int32] = []
     var longestToken = 0
     let mark = Array(prefix.utf8)
-    for (id, token) in vocabulary.tokens.enumerated() {
+    for (id, token) in vocabulary.modelTokens {
       longestToken = max(longestToken, token.utf8.count)
       guard token.utf8.starts(with: mark) else { continue }
       let rest = Array(token.utf8.dropFirst(mark.count))
-      if rest.withUnsafeBufferPointer({ table.insert($0) }).isNew { ids.append(Int32(id)) }
+      if rest.withUnsafeBufferPointer({ table.insert($0) }).isNew { ids.append(id) }
     }
     continuations = table
     continuationIds = ids
@@ -49,7 +49,7 @@ struct WordPieceModel: TextModel {
   func normalized(_ text: Text) -> [UInt8]? { normalizer?.normalized(text) }
 
   func encode(_ text: Text, into ids: inout [Int32], _ cache: inout WordCache) throws {
-    Self.split(text) { word in cache.append(word, to: &ids, encodeWord) }
+    try Self.split(text) { word in try cache.append(word, to: &ids, encodeWord) }
   }
 
   /// Words between spaces, and each punctuation character by itself. ASCII symbols such as `$` count as punctuation.
@@ -82,7 +82,7 @@ struct WordPieceModel: TextModel {
         // Never cut inside of a character.
         if end == word.count || word[end] & 0xc0 != 0x80 {
           let piece = word.part(start..<end)
-          found = start == 0 ? vocabulary.id(piece) : continuations.find(piece).map { continuationIds[$0] }
+          found = start == 0 ? vocabulary.modelId(piece) : continuations.find(piece).map { continuationIds[$0] }
           if found != nil { break }
         }
         end -= 1
