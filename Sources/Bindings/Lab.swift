@@ -16,6 +16,8 @@ public final class Lab {
   public let weights: HostType<WeightsBox>
   /// Data sets, orderings, batches and what belongs to them.
   public let data: DataTypes
+  /// Tokenizers as scripts hold them.
+  public let tokenizers: HostType<TokenizerBox>
   /// The table `lab`.
   public let table: LuaReference
   /// What there is to say about every name, for help, completion and the reference page.
@@ -29,6 +31,7 @@ public final class Lab {
     sources = try HostType("Rng", in: host)
     weights = try HostType("Weights", in: host)
     data = try DataTypes(in: host)
+    tokenizers = try HostType("Tokenizer", in: host)
     table = try host.makeTable()
     try host.setGlobal("lab", .reference(table))
     host.preload("lab", .reference(table))
@@ -40,6 +43,7 @@ public final class Lab {
     try installRandom(host)
     try installWeights(host)
     try installData(host)
+    try installText()
     try installPrelude(host)
     try installModulePaths(host)
   }

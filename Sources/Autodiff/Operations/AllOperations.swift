@@ -3,7 +3,7 @@ public enum Operations {
   public static let all: [Operation] = [
     Arithmetic.rows, Elementwise.rows, Activations.rows, Reductions.rows,
     Losses.rows, ContrastiveLosses.rows, PreferenceLosses.rows, SequenceLosses.rows, DistillationLosses.rows,
-    Layers.rows, RecurrentLayers.rows,
+    Layers.rows, AttentionRows.rows, RecurrentLayers.rows,
     Comparisons.rows, Choices.rows, Trigonometry.rows, Shapes.rows, Joining.rows, IndexRows.rows, SortingRows.rows,
     Counting.rows,
     Products.rows, EinsteinProducts.rows,

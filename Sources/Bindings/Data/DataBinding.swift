@@ -20,6 +20,7 @@ extension Lab {
     try installDataSources()
     try installMixtures()
     try installStreams()
+    try installGenerators()
   }
 
   func push(_ dataset: Dataset, _ call: Call) -> Int { call.push(DatasetBox(dataset), data.datasets) }

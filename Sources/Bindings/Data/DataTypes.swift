@@ -92,6 +92,7 @@ public final class DataTypes {
   let mixtures: HostType<MixtureRecipe>
   let streams: HostType<StreamRecipe>
   let standardizers: HostType<StandardizerBox>
+  let facts: HostType<FactsBox>
   /// Names of Dataset's methods: columns with such names are read by `set:column(name)`.
   var datasetMethods: [String] = []
 
@@ -104,5 +105,6 @@ public final class DataTypes {
     mixtures = try HostType("Mixture", in: host)
     streams = try HostType("Stream", in: host)
     standardizers = try HostType("Standardizer", in: host)
+    facts = try HostType("Facts", in: host)
   }
 }

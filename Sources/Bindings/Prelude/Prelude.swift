@@ -48,6 +48,7 @@ extension Lab {
       return 0
     }
     try defineCoreForLearning(core)
+    try defineCoreForFiles(core)
     try define(
       Doc(
         "lab.is_tensor", "lab.is_tensor(value)", chapter: "Tensors", "Whether a value is a Tensor.",

@@ -62,13 +62,13 @@ struct JSONParser {
   private mutating func readObject(depth: Int) throws(Mistake) -> [JSONValue.Member] {
     position += 1
     var members: [JSONValue.Member] = []
-    var keys: Set<String> = []
+    var keys: Set<ExactText> = []
     if skip("}") { return members }
     repeat {
       skipSpaces()
       guard next == UInt8(ascii: "\"") else { throw mistake("wanted a key in quotes") }
       let key = try readString()
-      guard keys.insert(key).inserted else { throw mistake("the key '\(key)' occurs twice") }
+      guard keys.insert(ExactText(key)).inserted else { throw mistake("the key '\(key)' occurs twice") }
       guard skip(":") else { throw mistake("wanted ':' after the key '\(key)'") }
       members.append(JSONValue.Member(key: key, value: try readValue(depth: depth + 1)))
     } while skip(",")

@@ -143,6 +143,7 @@ extension Optimizer {
     case .boolean(let truth): [("", truth ? 1 : 0)]
     case .numbers(let list): list.enumerated().map { (".\($0 + 1)", $1) }
     // A choice is saved as its position, from 1.
+    case .texts: []
     case .text(let text): option.choices.firstIndex(of: text).map { [("", Double($0 + 1))] } ?? []
     }
   }
@@ -152,6 +153,7 @@ extension Optimizer {
     case .number: .number(numbers[0])
     case .boolean: .boolean(numbers[0] != 0)
     case .numbers: .numbers(numbers)
+    case .texts: nil
     case .text:
       numbers.first.flatMap { Int(exactly: $0) }.flatMap { place in
         option.choices.indices.contains(place - 1) ? .text(option.choices[place - 1]) : nil

@@ -2,9 +2,9 @@ import Basics
 import Foundation
 
 /// Writes files so that a reader sees the old content or the new one, never a part.
-enum AtomicFile {
+public enum AtomicFile {
   /// Calls `write` with a function that appends bytes; then the file is synced and takes its name.
-  static func write(_ path: String, _ write: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
+  public static func write(_ path: String, _ write: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
     guard !path.utf8.contains(0), !path.isEmpty else {
       throw Failure(.file, "a file's name cannot be empty or hold a zero byte")
     }

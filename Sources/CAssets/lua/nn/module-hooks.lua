@@ -45,8 +45,8 @@ function Module:with_hook(pattern, hook, f)
   return releasing(releases, f)
 end
 
---- module:trace(x, patterns): the output for x, and the outputs of all matching modules by path.
-function Module:trace(x, patterns)
+--- module:trace(x, patterns, ...): the output for x (and further arguments), and the outputs of all matching modules by path.
+function Module:trace(x, patterns, ...)
   local releases, found = {}, {}
   if type(patterns) == "string" then patterns = { patterns } end
   for _, pattern in ipairs(patterns or { "**" }) do
@@ -58,7 +58,8 @@ function Module:trace(x, patterns)
       end)
     end
   end
-  local output = releasing(releases, function() return self(x) end)
+  local further = table.pack(...)
+  local output = releasing(releases, function() return self(x, table.unpack(further, 1, further.n)) end)
   return output, found
 end
 
@@ -68,7 +69,7 @@ core.document{
   example = "local net = lab.nn.Sequential{ lab.nn.Linear(4, 8), lab.nn.ReLU(), lab.nn.Linear(8, 2) }\nnet:with_hook(\"2\", function(h) return h * 0 end, function() print(net(lab.ones{1, 4})) end)",
 }
 core.document{
-  name = "lab.nn.Module.trace", signature = "net:trace(x, patterns)", chapter = "Modules",
-  summary = "The output for x, and the outputs of all matching modules by path.",
+  name = "lab.nn.Module.trace", signature = "net:trace(x, patterns, ...)", chapter = "Modules",
+  summary = "The output for x (and further arguments of the module), and the outputs of all matching modules by path.",
   example = "local net = lab.nn.Sequential{ lab.nn.Linear(4, 8), lab.nn.ReLU(), lab.nn.Linear(8, 2) }\nlocal y, inside = net:trace(lab.ones{1, 4}, {\"1\"})\nprint(inside[\"1\"].shape)",
 }

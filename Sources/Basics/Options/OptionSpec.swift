@@ -1,6 +1,4 @@
-import Basics
-
-/// One option of an optimizer, a schedule or an initialiser: what scripts may set, and what holds otherwise.
+/// One option of an optimizer, a schedule, an initialiser or a generator of data: what scripts may set, and what holds otherwise.
 public struct OptionSpec: Sendable {
   /// What an option takes, and within which bounds.
   public enum Kind: Sendable {
@@ -12,6 +10,12 @@ public struct OptionSpec: Sendable {
     case choice([String])
     /// As many numbers as said (any number of them when `nil`), each within the bounds.
     case numbers(count: Int?, ClosedRange<Double>, open: Bool = false)
+    /// Free text of at most so many characters.
+    case text(atMost: Int)
+    /// A list of texts, at least as many as said.
+    case texts(atLeast: Int)
+    /// A list of some of these names, at least one, none of them twice.
+    case choices([String])
   }
 
   public let name: String
@@ -28,13 +32,13 @@ public struct OptionSpec: Sendable {
   }
 
   /// The names to choose from; empty for options of another kind.
-  var choices: [String] { if case .choice(let names) = kind { names } else { [] } }
+  public var choices: [String] { if case .choice(let names) = kind { names } else { [] } }
 
   /// The largest number that bounds mention where there is no bound.
   public static let unbounded = Double.greatestFiniteMagnitude
 
   /// Throws unless `value` is of the kind and within the bounds.
-  func check(_ value: SettingValue) throws {
+  public func check(_ value: SettingValue) throws {
     switch (kind, value) {
     case (.number(let bounds, let open), .number(let number)): try check(number, bounds, open)
     case (.integer(let bounds), .number(let number)):
@@ -43,18 +47,36 @@ public struct OptionSpec: Sendable {
       }
     case (.boolean, .boolean): break
     case (.choice(let names), .text(let name)):
-      guard names.contains(name) else {
-        let known = names.map { "'\($0)'" }.joined(separator: ", ")
-        throw Failure(
-          .argument, "'\(self.name)' must be one of \(known), found '\(name)'\(NearestName.hint(name, among: names))")
-      }
+      guard names.contains(name) else { throw unknown(name, names, "must be one of") }
     case (.numbers(let count, let bounds, let open), .numbers(let numbers)):
       if let count, numbers.count != count {
         throw Failure(.argument, "'\(name)' must be a table of \(count) numbers, found \(numbers.count)")
       }
       for number in numbers { try check(number, bounds, open) }
+    case (.text(let most), .text(let text)):
+      guard text.count <= most else {
+        throw Failure(.range, "'\(name)' must have at most \(most) characters, found \(text.count)")
+      }
+    case (.texts(let least), .texts(let texts)):
+      guard texts.count >= least else {
+        let (wanted, found) = least == 1 ? ("one entry", "none") : ("\(least) entries", "\(texts.count)")
+        throw Failure(.argument, "'\(name)' must have at least \(wanted), found \(found)")
+      }
+    case (.choices(let names), .texts(let chosen)):
+      var seen: Set<String> = []
+      for choice in chosen {
+        guard names.contains(choice) else { throw unknown(choice, names, "takes") }
+        guard seen.insert(choice).inserted else { throw Failure(.argument, "'\(name)' names '\(choice)' twice") }
+      }
+      if chosen.isEmpty { throw Failure(.argument, "'\(name)' must have at least one name, found none") }
     default: throw Failure(.argument, "'\(name)' must be \(wanted), found \(value.kind)")
     }
+  }
+
+  private func unknown(_ name: String, _ names: [String], _ verb: String) -> Failure {
+    let known = names.map { "'\($0)'" }.joined(separator: ", ")
+    return Failure(
+      .argument, "'\(self.name)' \(verb) \(known), found '\(name)'\(NearestName.hint(name, among: names))")
   }
 
   private func check(_ number: Double, _ bounds: ClosedRange<Double>, _ open: Bool) throws {
@@ -71,7 +93,9 @@ public struct OptionSpec: Sendable {
     case .integer: "a whole number"
     case .boolean: "true or false"
     case .choice: "a name"
+    case .text: "a text"
     case .numbers: "a table of numbers"
+    case .texts, .choices: "a list of texts"
     }
   }
 
@@ -82,6 +106,9 @@ public struct OptionSpec: Sendable {
     case .integer(let bounds): OptionSpec.words(bounds)
     case .boolean: "true or false"
     case .choice(let names): names.joined(separator: ", ")
+    case .choices(let names): "a list of " + names.joined(separator: ", ")
+    case .text(let most): "at most \(most) characters"
+    case .texts(let least): least > 1 ? "at least \(least) texts" : "a list of texts"
     }
   }
 
@@ -107,12 +134,14 @@ public enum SettingValue: Sendable, Equatable, CustomStringConvertible {
   case boolean(Bool)
   case text(String)
   case numbers([Double])
+  case texts([String])
 
   public var description: String {
     switch self {
     case .number(let number): Int(exactly: number).map(String.init) ?? "\(number)"
     case .boolean(let truth): "\(truth)"
     case .text(let text): "\"\(text)\""
+    case .texts(let texts): "{" + texts.map { "\"\($0)\"" }.joined(separator: ", ") + "}"
     case .numbers(let numbers): "{" + numbers.map { SettingValue.number($0).description }.joined(separator: ", ") + "}"
     }
   }
@@ -123,6 +152,7 @@ public enum SettingValue: Sendable, Equatable, CustomStringConvertible {
     case .boolean: "true or false"
     case .text: "a text"
     case .numbers: "a table"
+    case .texts: "a list of texts"
     }
   }
 }

@@ -1,5 +1,3 @@
-import Basics
-
 /// Options with their values: every option of the list, each checked. The order is that of the list.
 public struct Settings: Sendable {
   public let options: [OptionSpec]
@@ -47,11 +45,13 @@ public struct Settings: Sendable {
   /// All names with their values, in order.
   public var all: [(name: String, value: SettingValue)] { zip(options, values).map { ($0.name, $1) } }
 
-  func number(_ name: String) -> Double { if case .number(let number) = self[name] { number } else { .nan } }
-  func integer(_ name: String) -> Int {
+  /// The value of an option of its kind, as the list of options has checked it.
+  public func number(_ name: String) -> Double { if case .number(let number) = self[name] { number } else { .nan } }
+  public func integer(_ name: String) -> Int {
     if case .number(let number) = self[name] { Int(exactly: number) ?? 0 } else { 0 }
   }
-  func boolean(_ name: String) -> Bool { self[name] == .boolean(true) }
-  func text(_ name: String) -> String { if case .text(let text) = self[name] { text } else { "" } }
-  func numbers(_ name: String) -> [Double] { if case .numbers(let numbers) = self[name] { numbers } else { [] } }
+  public func boolean(_ name: String) -> Bool { self[name] == .boolean(true) }
+  public func text(_ name: String) -> String { if case .text(let text) = self[name] { text } else { "" } }
+  public func numbers(_ name: String) -> [Double] { if case .numbers(let numbers) = self[name] { numbers } else { [] } }
+  public func texts(_ name: String) -> [String] { if case .texts(let texts) = self[name] { texts } else { [] } }
 }
