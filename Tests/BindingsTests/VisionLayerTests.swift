@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import XCTest
 
@@ -12,13 +13,13 @@ final class VisionLayerTests: XCTestCase {
         print(nn.Conv2d(4, 6, 3)(x).shape, nn.Conv2d(4, 6, {3, 5}, {stride = 2, padding = {1, 2}})(x).shape)
         print(nn.Conv2d(4, 4, 3, {padding = "same", groups = 4, bias = false})(x).shape)
         print(nn.ConvTranspose2d(4, 2, 3, {stride = 2, padding = 1, output_padding = {0, 1}})(x).shape)
-        print(nn.Conv1d(4, 2, 3, {dilation = 2})(x[1]).shape, nn.ConvTranspose1d(9, 2, 3)(x[1]).shape)
+        print(nn.Conv1d(9, 2, 3, {dilation = 2})(x[1]).shape, nn.ConvTranspose1d(9, 2, 3)(x[1]).shape)
         print(nn.MaxPool2d(2)(x).shape, nn.AvgPool2d({3, 2}, {stride = 1})(x).shape, nn.MaxPool1d(2)(x).shape)
         print(nn.AdaptiveAvgPool2d(1)(x).shape, nn.AdaptiveMaxPool2d{2, 3}(x).shape, nn.AdaptiveAvgPool1d(3)(x).shape)
         print(nn.Upsample{scale_factor = 2}(x).shape, nn.Upsample{size = {3, 4}, mode = "bilinear"}(x).shape)
         print(nn.GroupNorm(2, 4)(x).shape, nn.BatchNorm2d(4)(x).shape)
         print(nn.Conv2d(4, 4, 3, {padding = 1, stride = 2, groups = 2}))
-        print(nn.MaxPool2d(2), nn.Conv2d(1, 2, {3, 1}):weights():names())
+        print(nn.MaxPool2d(2), table.concat(nn.Conv2d(1, 2, {3, 1}):weights():names(), " "))
         """),
       """
       {2, 6, 7, 6}\t{2, 6, 5, 4}
@@ -29,6 +30,8 @@ final class VisionLayerTests: XCTestCase {
       {2, 4, 1, 1}\t{2, 4, 2, 3}\t{2, 4, 9, 3}
       {2, 4, 18, 16}\t{2, 4, 3, 4}
       {2, 4, 9, 8}\t{2, 4, 9, 8}
+      Conv2d (weight {4, 2, 3, 3}, bias {4}) stride 2 x 2, padding 1 x 1, groups 2  76 parameters
+      MaxPool2d windows of 2 x 2\tweight bias
 
       """)
   }
@@ -47,7 +50,7 @@ final class VisionLayerTests: XCTestCase {
         "Upsample: needs either size or scale_factor, as in lab.nn.Upsample{scale_factor = 2}",
       "lab.nn.GroupNorm(3, 4)": "GroupNorm: 3 groups do not divide the 4 channels",
       "lab.nn.BatchNorm2d(3)(lab.ones{2, 3})":
-        "BatchNorm2d: needs {batch, width, height, width of the image}, found shape {2, 3}",
+        "BatchNorm2d: needs {batch, channels, height, width}, found shape {2, 3}",
     ]
     for (script, text) in wanted.sorted(by: { $0.key < $1.key }) {
       let found = message(script)
@@ -122,5 +125,26 @@ final class VisionLayerTests: XCTestCase {
       Parallel.scrambleOrder(UInt64(threads - 1) * 17)
       XCTAssertEqual(try run(script), expected, "\(threads) threads")
     }
+  }
+
+  /// A small network reads the digits: over 98 % of those it never saw, in the full tier; a shorter training otherwise.
+  func testTrainingOnDigits() throws {
+    let isFull = ProcessInfo.processInfo.environment["PERILUNE_FULL"] != nil
+    let accuracy = try run(
+      """
+      local nn = lab.nn
+      local train, test = lab.data.digits():split(0.8, {rng = lab.rng(1)})
+      local net = nn.Sequential{
+        nn.Conv2d(1, 16, 3, {padding = "same"}), nn.BatchNorm2d(16), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(16, 32, 3, {padding = "same"}), nn.BatchNorm2d(32), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(128, 10),
+      }
+      local opt = lab.optim.AdamW(net, {lr = 5e-3})
+      for _, batch in train:batches(64, {steps = \(isFull ? 400 : 80), rng = lab.rng(2)}) do
+        opt:minimize(nn.cross_entropy(net(batch.x:reshape{-1, 1, 8, 8}), batch.y))
+      end
+      print(net:eval()(test.x:reshape{-1, 1, 8, 8}):argmax(2):eq(test.y):mean():item())
+      """)
+    let found = try XCTUnwrap(Double(accuracy.trimmingCharacters(in: .whitespacesAndNewlines)))
+    XCTAssertGreaterThan(found, isFull ? 0.98 : 0.93)
   }
 }

@@ -48,5 +48,5 @@ end
 
 new_class("BatchNorm1d", { [2] = true, [3] = true }, "{batch, width}",
   "local norm = lab.nn.BatchNorm1d(3)\nprint(norm(lab.tensor{{1, 2, 3}, {3, 2, 1}}))")
-new_class("BatchNorm2d", { [4] = true }, "{batch, width, height, width of the image}",
+new_class("BatchNorm2d", { [4] = true }, "{batch, channels, height, width}",
   "local norm = lab.nn.BatchNorm2d(3)\nprint(norm(lab.randn{4, 3, 8, 8}).shape, norm.running_var)")
