@@ -102,7 +102,7 @@ final class FuzzTests: XCTestCase {
         case .tensor: "lab.rand{3, 3}"
         case .tensors: "{lab.rand{3, 3}, lab.rand{3, 3}}"
         case .number: "0.5"
-        case .integer, .dimension, .dimensions, .integers: "1"
+        case .integer, .dimension, .dimensions, .integers, .integersOr: "1"
         case .shape: "{3, 3}"
         case .boolean: "true"
         case .choice(let names): "\"\(names[0])\""

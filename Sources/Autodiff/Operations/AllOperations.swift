@@ -11,6 +11,7 @@ public enum Operations {
     Decompositions.rows,
     LinearSystems.rows,
     Fourier.rows,
+    Convolutions.rows, Pools.rows, Resizing.rows,
   ].flatMap { (rows: [Operation]) in rows }
 
   /// The row of a name.

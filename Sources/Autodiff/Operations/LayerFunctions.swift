@@ -103,10 +103,14 @@ extension Tensor {
       }
       return try Promotion.align(parameter, x).0.reshape(spread)
     }
-    let mean = try statistics.map { try shaped($0.mean, "mean") } ?? x.mean(dims, keep: true)
-    let centered = try x - mean
-    let variance = try statistics.map { try shaped($0.variance, "var") } ?? (centered * centered).mean(dims, keep: true)
-    var y = try centered * Elementwise.reciprocalSquareRoot.call(variance + epsilon)
+    guard let statistics else {
+      let w = try weight.map { try Promotion.align($0, x).0 }
+      let b = try bias.map { try Promotion.align($0, x).0 }
+      _ = (try w.map { try shaped($0, "weight") }, try b.map { try shaped($0, "bias") })
+      return try x.batchNormalized(w, b, epsilon)
+    }
+    let (mean, variance) = (try shaped(statistics.mean, "mean"), try shaped(statistics.variance, "var"))
+    var y = try (x - mean) * Elementwise.reciprocalSquareRoot.call(variance + epsilon)
     if let weight { y = try y * shaped(weight, "weight") }
     if let bias { y = try y + shaped(bias, "bias") }
     return (y, try mean.reshape([features]), try variance.reshape([features]))

@@ -17,6 +17,8 @@ public struct Parameter: Sendable {
     case shape(inferred: Bool)
     /// A whole number or a table of them.
     case integers
+    /// The same, or one of these names.
+    case integersOr([String])
     case boolean
     case choice([String])
     /// Any text.

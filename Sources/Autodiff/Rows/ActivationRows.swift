@@ -10,7 +10,9 @@ public enum Activations {
     "relu", .activation, "The rectified linear unit.", formula: "max(x, 0)", notes: "The gradient at 0 is 0.",
     source: "Nair and Hinton 2010, Rectified Linear Units Improve Restricted Boltzmann Machines",
     kernel: .relu, integerKernel: { Swift.max(0, $0) }, reference: { Swift.max(0, $0) },
-    gradient: { parts in try parts.g * positive(parts.x) })
+    gradient: { parts in
+      Recording.isOn ? try parts.g * positive(parts.x) : try Forward.binary(.whenPositive, parts.x, parts.g)
+    })
 
   static let sigmoid: Operation = .unary(
     "sigmoid", .activation, "The logistic function.", formula: "1 / (1 + e^-x)", kernel: .sigmoid, usesResult: true,

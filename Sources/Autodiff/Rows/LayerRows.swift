@@ -5,7 +5,7 @@ import Tensors
 
 /// Rows for what layers compute, as functions of the input and the layer's parameters.
 public enum Layers {
-  public static let rows: [Operation] = [linear, layerNorm, rmsNorm, batchNorm, embedding]
+  public static let rows: [Operation] = [linear, layerNorm, rmsNorm, batchNorm, groupNorm, embedding]
 
   private static func optional(_ name: String, _ summary: String) -> Parameter {
     Parameter(name, .tensor(orNumber: false), default: Parameter.Fallback.none, summary)

@@ -121,7 +121,8 @@ extension Lab {
   private func isOptions(_ call: Call, _ position: Int, _ parameter: Parameter, _ operation: Operation) -> Bool {
     guard parameter.fallback != nil, call.isTable(position), position == call.count else { return false }
     switch parameter.kind {
-    case .dimensions, .shape, .integers, .tensors: return (try? !call.table(position).fieldNames().isEmpty) ?? false
+    case .dimensions, .shape, .integers, .integersOr, .tensors:
+      return (try? !call.table(position).fieldNames().isEmpty) ?? false
     default: return operation.parameters.contains { $0.isOption }
     }
   }
@@ -198,6 +199,11 @@ extension Lab {
       return .integers(
         stack.kind(at: index) == .table
           ? try stack.table(at: index, what).integers() : [try stack.integer(at: index, what)])
+    case .integersOr(let names):
+      if stack.kind(at: index) == .string { return .text(try stack.choice(at: index, names, what)) }
+      return .integers(
+        stack.kind(at: index) == .table
+          ? try stack.table(at: index, what).integers() : [try stack.integer(at: index, what)])
     case .boolean: return .boolean(try stack.boolean(at: index, what))
     case .choice(let names): return .text(try stack.choice(at: index, names, what))
     case .text: return .text(try stack.string(at: index, what))
@@ -229,6 +235,7 @@ extension Lab {
     case .dimensions: "a dimension or a table of them"
     case .shape: "a shape such as {2, 3}"
     case .integers: "an integer or a table of them"
+    case .integersOr(let names): "an integer, a table of them, or " + names.map { "'\($0)'" }.joined(separator: " or ")
     case .boolean: "true or false"
     case .choice(let names): "one of " + names.map { "'\($0)'" }.joined(separator: ", ")
     case .text: "a string"

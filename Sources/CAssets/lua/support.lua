@@ -36,3 +36,18 @@ function core.whole(value, least, what)
   end
   return whole
 end
+
+--- One whole number for each of `dims` dimensions, from one number or a table of them, or an error that names the argument.
+function core.sizes(value, dims, least, what)
+  if type(value) ~= "table" then
+    value = core.whole(value, least, what)
+    return dims == 1 and { value } or { value, value }
+  end
+  if #value ~= dims then
+    core.raise(string.format("%s must be %s, but is a table of %d numbers", what,
+      dims == 1 and "one number" or "a number or {height, width}", #value))
+  end
+  local sizes = {}
+  for i, entry in ipairs(value) do sizes[i] = core.whole(entry, least, what) end
+  return sizes
+end

@@ -58,6 +58,8 @@ extension BinaryKernel {
   public static let power = binaryKernel(Power.self)
   public static let maximum = binaryKernel(Maximum.self)
   public static let minimum = binaryKernel(Minimum.self)
+  /// The second number where the first is positive, else 0: the gradient of relu.
+  public static let whenPositive = binaryKernel(WhenPositive.self)
 }
 
 enum Add: BinaryFunction {
@@ -122,4 +124,8 @@ enum Maximum: BinaryFunction {
 enum Minimum: BinaryFunction {
   @inline(__always) static func apply<T: Real>(_ a: T, _ b: T) -> T { a != a ? a : (b != b ? b : (a < b ? a : b)) }
   @inline(__always) static func whole(_ a: Int64, _ b: Int64) -> Int64 { a < b ? a : b }
+}
+enum WhenPositive: BinaryFunction {
+  @inline(__always) static func apply<T: Real>(_ a: T, _ b: T) -> T { a > 0 ? b : 0 }
+  @inline(__always) static func whole(_ a: Int64, _ b: Int64) -> Int64 { a > 0 ? b : 0 }
 }

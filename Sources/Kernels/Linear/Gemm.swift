@@ -63,6 +63,18 @@ public enum Gemm {
     }
   }
 
+  /// One product on the calling thread: what a tile does.
+  @inline(__always)
+  static func block<T: Real>(
+    _ a: UnsafePointer<T>, stride aStride: Int, transposed aTransposed: Bool, _ b: UnsafePointer<T>,
+    stride bStride: Int, transposed bTransposed: Bool, _ c: UnsafeMutablePointer<T>, _ cStride: Int, _ m: Int, _ n: Int,
+    _ k: Int, _ beta: T
+  ) {
+    block(
+      a, Operand(a, stride: aStride, transposed: aTransposed), b,
+      Operand(b, stride: bStride, transposed: bTransposed), c, cStride, m, n, k, beta)
+  }
+
   @inline(__always)
   private static func block<T: Real>(
     _ aPointer: UnsafePointer<T>, _ a: Operand<T>, _ bPointer: UnsafePointer<T>, _ b: Operand<T>,

@@ -319,7 +319,7 @@ core.document{
 }
 core.document{
   name = "lab.nn.Module.train", signature = "net:train([on])", chapter = "Modules",
-  summary = "Training mode, which Dropout and BatchNorm1d look at; returns the module.",
+  summary = "Training mode, which Dropout and the batch norms look at; returns the module.",
   example = "local net = lab.nn.Sequential{ lab.nn.Linear(4, 8), lab.nn.ReLU(), lab.nn.Linear(8, 2) }\nprint(net:train():is_training())",
 }
 core.document{
