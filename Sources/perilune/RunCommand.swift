@@ -20,11 +20,12 @@ struct RunCommand: ParsableCommand {
   var smoke = false
 
   func run() throws {
-    var options = try arguments.options()
+    let file = try RecipeFile(path: file)
+    var options = try arguments.options(for: file)
     if seed != nil, arguments.seeds != nil { throw Failure(.argument, "--seed and --seeds exclude each other") }
     options.onlySeed = seed
     options.smoke = smoke
-    let script = try ScriptHost(file: try RecipeFile(path: file), options: options)
+    let script = try ScriptHost(file: file, options: options)
     script.catchControlC()
     try arguments.finish(try script.run())
   }

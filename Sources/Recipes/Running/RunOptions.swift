@@ -44,5 +44,16 @@ public struct RunOptions: Sendable {
   /// No printed text at all, as in controls.
   public var isSilent = false
 
+  /// How many trials run at a time, each in a process of its own; absent: one after another in this process.
+  public var jobs: Int?
+  /// What each trial may use, when it has a process of its own.
+  public var limits = WorkerLimits()
+  /// Whether a trial that ends without a result ends the run.
+  public var failFast = false
+  /// The folder that finished trials are kept in; absent: nothing is kept.
+  public var store: String?
+  /// Whether trials that the store has are taken from there.
+  public var reusesTrials = true
+
   public init() {}
 }
