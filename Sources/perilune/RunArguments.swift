@@ -9,6 +9,11 @@ struct RunArguments: ParsableArguments {
     name: .customLong("set"), help: ArgumentHelp("Give a parameter a value; may be repeated.", valueName: "name=value"))
   var settings: [String] = []
 
+  @Option(
+    name: .customLong("params"),
+    help: ArgumentHelp("Take parameters from a JSON object, or from a run's run.json; --set wins.", valueName: "FILE"))
+  var parameterFile: String?
+
   @Option(help: ArgumentHelp("Use the seeds 1 to N instead of the recipe's number.", valueName: "N"))
   var seeds: Int?
 
@@ -23,7 +28,8 @@ struct RunArguments: ParsableArguments {
       valueName: "N"))
   var jobs: Int?
 
-  @Option(name: .customLong("max-memory"), help: ArgumentHelp("End a trial that uses more: 500M, 2G.", valueName: "SIZE"))
+  @Option(
+    name: .customLong("max-memory"), help: ArgumentHelp("End a trial that uses more: 500M, 2G.", valueName: "SIZE"))
   var maxMemory: String?
 
   @Option(name: .customLong("max-time"), help: ArgumentHelp("End a trial that runs longer.", valueName: "SECONDS"))
@@ -32,7 +38,8 @@ struct RunArguments: ParsableArguments {
   @Flag(name: .customLong("fail-fast"), help: "Stop when a trial ends without a result, instead of going on.")
   var failFast = false
 
-  @Option(help: ArgumentHelp("Keep records here (default: .perilune beside the project or the recipe).", valueName: "DIR"))
+  @Option(
+    help: ArgumentHelp("Keep records here (default: .perilune beside the project or the recipe).", valueName: "DIR"))
   var store: String?
 
   @Flag(name: .customLong("no-cache"), help: "Run all trials, also those that finished in an earlier run.")
@@ -55,7 +62,8 @@ struct RunArguments: ParsableArguments {
       Parallel.threads = threads
     }
     var options = RunOptions()
-    options.settings = try settings.map { try RunOptions.Setting($0) }
+    options.settings = try parameterFile.map { try ParameterFile.read($0) } ?? []
+    options.settings += try settings.map { try RunOptions.Setting($0) }
     if let seeds {
       guard (1...Recipe.mostSeeds).contains(seeds) else {
         throw Failure(.argument, "--seeds must be from 1 to \(Recipe.mostSeeds), but is \(seeds)")
@@ -82,21 +90,26 @@ struct RunArguments: ParsableArguments {
     return options
   }
 
+  /// Keeps the record, unless told not to; returns the outcome with its claims marked where earlier runs claimed
+  /// otherwise, and the record's folder.
+  @discardableResult
+  func record(_ outcome: Outcome, fingerprint: String) -> (Outcome, folder: String?) {
+    guard !noRecord else { return (outcome, nil) }
+    let store = store ?? StoreFolder.of(outcome.file)
+    let earlier = (try? RunIndex(store: store).list()) ?? []
+    let marked = ClaimHistory.marked(outcome, earlier)
+    do {
+      return (marked, try RunRecord(outcome, fingerprint: fingerprint, store: store).folder)
+    } catch {
+      StandardError.write("perilune: the run was not recorded: \(error)\n")
+      return (marked, nil)
+    }
+  }
+
   /// Prints the results and keeps the record.
   func finish(_ outcome: Outcome) throws {
     let fingerprint = try Fingerprint.current()
-    var outcome = outcome
-    var record: RunRecord?
-    if !noRecord {
-      let folder = store ?? StoreFolder.of(outcome.file)
-      do {
-        let earlier = (try? RunIndex(store: folder).list()) ?? []
-        record = try RunRecord(outcome, fingerprint: fingerprint, store: folder)
-        outcome = ClaimHistory.marked(outcome, earlier)
-      } catch let failure as Failure {
-        StandardError.write("perilune: the run was not recorded: \(failure.message)\n")
-      }
-    }
+    let (outcome, folder) = record(outcome, fingerprint: fingerprint)
     if json {
       print(outcome.summary(fingerprint: fingerprint).compact)
       return
@@ -108,7 +121,7 @@ struct RunArguments: ParsableArguments {
     let reused = outcome.reusedCount
     let parts =
       [NumberText.count(trials, "trial") + (reused > 0 ? " (\(reused) reused)" : "")]
-      + [NumberText.duration(seconds: outcome.seconds)] + (record.map { [$0.folder] } ?? [])
+      + [NumberText.duration(seconds: outcome.seconds)] + (folder.map { [$0] } ?? [])
     StandardError.write(parts.joined(separator: ", ") + "\n")
   }
 }

@@ -16,7 +16,9 @@ public enum ClaimHistory {
       let claim = outcome.claims[place]
       for entry in earlier where outcome.claims[place].change == nil {
         if let before = entry.claims.first(where: { $0.says == claim.says }) {
-          if before.rule != claim.rule { outcome.claims[place].change = "the rule was \(before.rule) in run \(entry.name)" }
+          if before.rule != claim.rule {
+            outcome.claims[place].change = "the rule was \(before.rule) in run \(entry.name)"
+          }
         } else {
           outcome.claims[place].change = "run \(entry.name) did not claim it yet"
         }

@@ -9,7 +9,7 @@ extension Session {
   func concluded(seconds: Double) throws -> Outcome {
     if let setting = options.settings.first, recipe == nil {
       throw Failure(
-        .recipe, "--set \(setting.name)=\(setting.text): \(file.name) declares no parameters (it has no lab.recipe)")
+        .recipe, "\(setting.origin): \(file.name) declares no parameters (it has no lab.recipe)")
     }
     let targets = try controls.map { control in (control, try claimPlaces(of: control)) }
     let wasRun = options.extent == .whole

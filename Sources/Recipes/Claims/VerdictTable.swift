@@ -103,6 +103,11 @@ public enum VerdictTable {
     return notes
   }
 
+  /// Distances of very many standard deviations come from rounding in a measure that does not vary.
+  private static func effect(_ size: Double) -> String {
+    abs(size) < 1000 ? NumberText.fixed(size, digits: 2) : size > 0 ? "> 1000" : "< -1000"
+  }
+
   private static func cells(_ part: ClaimOutcome.Part) -> [String] {
     guard let decision = part.decision else { return ["", "", part.condition.text, "", "", ""] }
     let interval = decision.adjustedInterval ?? decision.interval
@@ -111,7 +116,7 @@ public enum VerdictTable {
       interval.map { "[\(NumberText.short($0.lower)), \(NumberText.short($0.upper))]" } ?? "",
       part.condition.text + (part.condition.everySeed ? " each" : ""), String(decision.count),
       (decision.adjustedP ?? decision.p).map(NumberText.probability) ?? "",
-      decision.effectSize.map { NumberText.fixed($0, digits: 2) } ?? "",
+      decision.effectSize.map(effect) ?? "",
     ]
   }
 }

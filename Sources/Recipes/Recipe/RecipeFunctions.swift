@@ -116,7 +116,7 @@ extension Session {
     var values: [String: ParameterValue] = [:]
     if options.smoke { for (name, value) in recipe.smoke { values[name] = value } }
     for setting in options.settings {
-      let parameter = try recipe.parameter(setting.name, in: "--set \(setting.name)=\(setting.text)")
+      let parameter = try recipe.parameter(setting.name, in: setting.origin)
       values[setting.name] = try parameter.parse(setting.text)
     }
     for (name, value) in options.controlSettings { values[name] = value }

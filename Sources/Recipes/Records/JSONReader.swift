@@ -4,7 +4,9 @@ extension JSON {
   /// Reads one JSON value (RFC 8259). Whole numbers that fit become `integer`, all others `number`.
   ///
   /// - Throws: `Failure` of kind `file` with the position (a byte, from 1) and what is wrong there.
-  public init(parsing bytes: [UInt8]) throws {
+  public init(parsing bytes: [UInt8]) throws { try self.init(parsing: bytes[...]) }
+
+  public init(parsing bytes: ArraySlice<UInt8>) throws {
     self = try bytes.withUnsafeBufferPointer { buffer in
       var reader = JSONReader(bytes: buffer)
       return try reader.whole()
@@ -75,7 +77,11 @@ private struct JSONReader {
   private func failure(_ what: String) -> Failure { Failure(.file, "not valid JSON: \(what) at byte \(place + 1)") }
 
   private mutating func skipSpace() {
-    while place < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[place]) { place += 1 }
+    while place < bytes.count {
+      let byte = bytes[place]
+      guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return }
+      place += 1
+    }
   }
 
   private mutating func value() throws -> JSON {
@@ -121,7 +127,9 @@ private struct JSONReader {
 
   private mutating func expect(_ character: StaticString) throws {
     skipSpace()
-    guard place < bytes.count, bytes[place] == character.utf8Start[0] else { throw failure("'\(character)' is missing") }
+    guard place < bytes.count, bytes[place] == character.utf8Start[0] else {
+      throw failure("'\(character)' is missing")
+    }
     place += 1
   }
 

@@ -5,7 +5,8 @@ extension Outcome {
   public func summary(fingerprint: String) -> JSON {
     .record(
       ("recipe", recipe.map { .text($0.id) } ?? .null), ("params", parametersJSON), ("fingerprint", .text(fingerprint)),
-      ("smoke", .boolean(isSmoke)), ("planned", .boolean(isPlanned)), ("trials", trialsJSON), ("claims", .list(claims.map(\.json))),
+      ("smoke", .boolean(isSmoke)), ("planned", .boolean(isPlanned)), ("trials", trialsJSON),
+      ("claims", .list(claims.map(\.json))),
       ("checks", .list(checks.map(\.json))), ("controls", .list(controls.map(\.json))),
       ("reused", .integer(reusedCount)), ("seconds", .number(seconds)))
   }
@@ -86,7 +87,8 @@ extension ClaimOutcome.Part {
       ("n", decision.map { .integer($0.count) } ?? .null), ("p", .optional(decision?.p)),
       ("adjusted_p", .optional(decision?.adjustedP)),
       ("effect_size", .optional(decision?.effectSize)),
-      ("smallest_detectable", .optional(decision?.smallestDetectable())), ("notes", .list((decision?.notes ?? []).map { .text($0) })))
+      ("smallest_detectable", .optional(decision?.smallestDetectable())),
+      ("notes", .list((decision?.notes ?? []).map { .text($0) })))
   }
 }
 

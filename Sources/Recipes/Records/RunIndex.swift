@@ -20,7 +20,8 @@ public struct RunIndex {
   /// - Throws: `Failure` of kind `file` when there is no store.
   public func list() throws -> [RunEntry] {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: store + "/runs") else {
-      throw Failure(.file, "there are no records in '\(store)'; 'perilune run FILE' makes one, and --store names another place")
+      throw Failure(
+        .file, "there are no records in '\(store)'; 'perilune run FILE' makes one, and --store names another place")
     }
     var known: [String: RunEntry] = [:]
     for entry in read() { known[entry.name] = entry }
@@ -48,7 +49,7 @@ public struct RunIndex {
   private func read() -> [RunEntry] {
     guard let data = FileManager.default.contents(atPath: path) else { return [] }
     return [UInt8](data).split(separator: 0x0A).compactMap { line in
-      (try? JSON(parsing: Array(line))).flatMap { RunEntry(index: $0) }
+      (try? JSON(parsing: line)).flatMap { RunEntry(index: $0) }
     }
   }
 

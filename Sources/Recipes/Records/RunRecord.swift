@@ -61,7 +61,8 @@ public struct RunRecord {
         "data",
         .list(outcome.dataUse.map { .record(("data", .text($0.data)), ("ordering", .text($0.ordering))) })
       ), ("params", outcome.parametersJSON), ("changed_params", outcome.changedParametersJSON),
-      ("seeds", .list(outcome.seeds.map { .integer($0) })), ("smoke", .boolean(outcome.isSmoke)), ("planned", .boolean(outcome.isPlanned)),
+      ("seeds", .list(outcome.seeds.map { .integer($0) })), ("smoke", .boolean(outcome.isSmoke)),
+      ("planned", .boolean(outcome.isPlanned)),
       ("perilune", .text(HostVersion.current)), ("fingerprint", .text(fingerprint)), ("trials", outcome.trialsJSON),
       ("claims", .list(outcome.claims.map(\.json))), ("checks", .list(outcome.checks.map(\.json))),
       ("controls", .list(outcome.controls.map(\.json))))

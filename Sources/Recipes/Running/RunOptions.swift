@@ -6,6 +6,12 @@ public struct RunOptions: Sendable {
   public struct Setting: Sendable {
     public let name: String
     public let text: String
+    /// Where it comes from, for messages: "--set lr=1", "params.json".
+    public let origin: String
+
+    public init(name: String, text: String, origin: String) {
+      (self.name, self.text, self.origin) = (name, text, origin)
+    }
 
     /// - Throws: for anything but `name=value`.
     public init(_ argument: String) throws {
@@ -14,6 +20,7 @@ public struct RunOptions: Sendable {
       }
       name = String(argument[..<mark])
       text = String(argument[argument.index(after: mark)...])
+      origin = "--set \(argument)"
     }
   }
 

@@ -91,7 +91,7 @@ public final class Session {
   /// The seeds of the trials: the recipe's, or those asked for.
   var seeds: [Int] {
     if let seed = options.onlySeed { return [seed] }
-    if options.smoke { return [1] }
+    if options.smoke { return Array(1...max(1, options.seedCount ?? 1)) }
     return Array(1...max(1, options.seedCount ?? recipe?.seeds ?? Recipe.defaultSeeds))
   }
 

@@ -36,7 +36,8 @@ public enum Verification {
         guard let claim = claims.first(where: { $0.says == broken.targets[place].says }) else {
           throw Failure(
             .recipe,
-            "under control '\(control.control.says)' the recipe no longer states the claim '\(broken.targets[place].says)'")
+            "under control '\(control.control.says)' the recipe no longer states the claim '\(broken.targets[place].says)'"
+          )
         }
         broken.targets[place].verdict = claim.verdict
       }

@@ -16,7 +16,8 @@ enum Checkpoint {
     .list(
       states.map { entry in
         .record(
-          ("path", .list(entry.path.map { .text($0) })), ("state", .list(entry.state.map { .text(String($0, radix: 16)) })))
+          ("path", .list(entry.path.map { .text($0) })),
+          ("state", .list(entry.state.map { .text(String($0, radix: 16)) })))
       })
   }
 
@@ -58,7 +59,8 @@ enum Checkpoint {
         "places",
         .object(places.map { JSON.Member(name: $0.name, value: .list($0.numbers.map { .integer($0) })) })
       ))
-    try AtomicFile.makeFolder(path.split(separator: "/").dropLast().reduce(path.hasPrefix("/") ? "" : ".") { "\($0)/\($1)" })
+    try AtomicFile.makeFolder(
+      path.split(separator: "/").dropLast().reduce(path.hasPrefix("/") ? "" : ".") { "\($0)/\($1)" })
     try Safetensors.write(try Weights(entries), metadata: [("perilune", state.compact)], to: path)
   }
 
@@ -72,7 +74,9 @@ enum Checkpoint {
     /// The weights that were saved under a name.
     func part(_ name: String) throws -> Weights {
       try Weights(
-        weights.entries.filter { $0.name.hasPrefix(name + ":") }.map { (String($0.name.dropFirst(name.count + 1)), $0.tensor) })
+        weights.entries.filter { $0.name.hasPrefix(name + ":") }.map {
+          (String($0.name.dropFirst(name.count + 1)), $0.tensor)
+        })
     }
 
     /// Puts everything back that is not weights.

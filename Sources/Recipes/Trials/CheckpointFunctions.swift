@@ -119,7 +119,8 @@ extension Session {
       + "    run:checkpoint(state)\n  end\n  return {norm = net:weights():norm()}\nend)"
     lab.docs.add(
       Doc(
-        "Run.checkpoint", "run:checkpoint{model = net, optimizer = opt, batches = it, rng = source, step = n, every = k}",
+        "Run.checkpoint",
+        "run:checkpoint{model = net, optimizer = opt, batches = it, rng = source, step = n, every = k}",
         chapter: "Recipes",
         "Keeps all that a long trial needs to go on after an interruption; true when it was written.",
         details: [

@@ -29,7 +29,8 @@ public final class ArmResult {
       }
     }
     metrics = (first?.metrics ?? []).enumerated().map { place, metric in
-      Metric(prefix + metric.name, seeds: seeds, values: trials.map { $0.failure == nil ? $0.metrics[place].value : .nan })
+      Metric(
+        prefix + metric.name, seeds: seeds, values: trials.map { $0.failure == nil ? $0.metrics[place].value : .nan })
     }
     let kept = (first?.series ?? []).filter { !$0.isLogged }.map(\.name)
     series = kept.map { Self.gather(prefix + $0, $0, logged: false, trials) }

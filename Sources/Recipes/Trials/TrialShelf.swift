@@ -1,13 +1,12 @@
 import Basics
 
 /// The trials of one call of `lab.trials` as the store knows them: which are there, and where new ones go.
-final class TrialShelf {
+struct TrialShelf {
   private let store: TrialStore
   private let call: Int
   private let facts: [(name: String, value: String)]
   private let results: String
   private let dependsOnResults: Bool
-  private var warned = false
 
   /// - Parameters:
   ///   - results: a digest of what earlier calls brought.
@@ -28,16 +27,13 @@ final class TrialShelf {
 
   func find(seed: Int, arm: String) -> TrialStore.Found { store.find(identity(seed, arm), results: results) }
 
-  /// Keeps a finished trial; a store that cannot be written is told once, and the run goes on.
-  func keep(_ trial: Trial) {
+  /// Keeps a finished trial and removes its checkpoint.
+  ///
+  /// - Throws: `Failure` of kind `file`.
+  func keep(_ trial: Trial) throws {
     let depends = dependsOnResults || trial.readsResults
-    do {
-      try store.keep(trial, identity(trial.seed, trial.arm), results: depends ? results : "")
-      Checkpoint.remove(store.checkpoint(identity(trial.seed, trial.arm)))
-    } catch {
-      if !warned { StandardError.write("perilune: finished trials cannot be kept: \(error)\n") }
-      warned = true
-    }
+    try store.keep(trial, identity(trial.seed, trial.arm), results: depends ? results : "")
+    Checkpoint.remove(store.checkpoint(identity(trial.seed, trial.arm)))
   }
 
   func checkpoint(seed: Int, arm: String) -> String { store.checkpoint(identity(seed, arm)) }

@@ -40,7 +40,7 @@ struct TrialStore {
     let differences = others.compactMap { name in
       read(name)?["determined_by"]?.members.flatMap { identity.difference(from: $0) }
     }
-    return .missing(differences.min { $0.count < $1.count }?.text ?? "new")
+    return .missing(differences.min { ($0.count, $0.text) < ($1.count, $1.text) }?.text ?? "new")
   }
 
   private func read(_ name: String) -> JSON? {

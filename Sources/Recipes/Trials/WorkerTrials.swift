@@ -38,12 +38,13 @@ extension Session {
     let threads = max(1, Parallel.threads / jobs)
     let lines = LiveLines(isShown: options.showsProgress, jobs: jobs)
     call.host.flushOutput()
+    var hasWarned = false
     let labels = open.map { Trial.label(seed: slots[$0].seed, arm: slots[$0].arm) }
     try WorkerPool(jobs: jobs, limits: options.limits).run(labels, lines) { job, pipe in
       let slot = slots[open[job]]
       let run = TrialRun(seed: slot.seed, arm: slot.arm)
       run.checkpointPath = shelf?.checkpoint(seed: slot.seed, arm: slot.arm)
-      runAsWorker(function, run, call, threads: threads, pipe: pipe)
+      runAsWorker(function, run, call, shelf, threads: threads, pipe: pipe)
     } printed: { job, text in
       lines.clear()
       printing.add(open[job], text)
@@ -51,8 +52,11 @@ extension Session {
       lines.clear()
       let place = open[job]
       switch ending {
-      case .finished(let trial):
-        shelf?.keep(trial)
+      case .finished(let trial, let notKept):
+        if let notKept, !hasWarned {
+          StandardError.write("perilune: finished trials cannot be kept: \(notKept)\n")
+          hasWarned = true
+        }
         trials[place] = trial
       case .raised(let failure, let traceback):
         // Whatever it printed comes before its message.
@@ -71,7 +75,7 @@ extension Session {
 
   /// What happens in the process of a trial.
   private func runAsWorker(
-    _ function: LuaReference, _ run: TrialRun, _ call: Call, threads: Int, pipe: Int32
+    _ function: LuaReference, _ run: TrialRun, _ call: Call, _ shelf: TrialShelf?, threads: Int, pipe: Int32
   ) -> Never {
     Parallel.startAnew(threads: threads)
     Interrupt.poll = nil
@@ -90,6 +94,11 @@ extension Session {
       var trial = try runTrial(function, run, call.stack)
       call.host.flushOutput()
       trial.printed = printed
+      do {
+        try shelf?.keep(trial)
+      } catch {
+        WorkerMessage.notKept("\(error)").send(to: pipe)
+      }
       WorkerMessage.finished(trial).send(to: pipe)
     } catch {
       call.host.flushOutput()

@@ -16,6 +16,8 @@ final class Worker {
   private(set) var isOpen = true
   /// The message that ended the trial, once it has come.
   private(set) var last: WorkerMessage?
+  /// Why its trial could not be kept.
+  private(set) var notKept: String?
   /// Why it was ended from outside.
   private(set) var reason: String?
   /// What it reported last.
@@ -65,6 +67,7 @@ final class Worker {
       switch message {
       case .step(let step, let values): self.step = (step, values, clock.seconds)
       case .printed(let printed): text(printed)
+      case .notKept(let reason): notKept = reason
       case .finished, .raised: last = message
       }
     }

@@ -6,6 +6,8 @@ enum WorkerMessage {
   case step(Double, [(name: String, value: Double)])
   case printed(String)
   case finished(Trial)
+  /// The finished trial cannot be kept, for this reason.
+  case notKept(String)
   /// The trial function raised an error; with the lines that led to it if it came out of the script.
   case raised(Failure, traceback: [String]?)
 
@@ -16,6 +18,7 @@ enum WorkerMessage {
         ("step", .exact(step)),
         ("values", .object(values.map { JSON.Member(name: $0.name, value: .exact($0.value)) })))
     case .printed(let text): .record(("printed", .text(text)))
+    case .notKept(let reason): .record(("not_kept", .text(reason)))
     case .finished(let trial): .record(("finished", trial.exactJSON))
     case .raised(let failure, let traceback):
       .record(
@@ -30,6 +33,8 @@ enum WorkerMessage {
       self = .step(try Required.number(step), values)
     } else if let text = json["printed"]?.string {
       self = .printed(text)
+    } else if let reason = json["not_kept"]?.string {
+      self = .notKept(reason)
     } else if let trial = json["finished"] {
       self = .finished(try Trial(exact: trial))
     } else {

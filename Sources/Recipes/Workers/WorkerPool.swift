@@ -6,7 +6,8 @@ import Kernels
 struct WorkerPool {
   /// How a trial ended.
   enum Ending {
-    case finished(Trial)
+    /// With the reason where it could not be kept.
+    case finished(Trial, notKept: String?)
     case raised(Failure, traceback: [String]?)
     /// It crashed, was killed, ran over a limit.
     case died(String, seconds: Double)
@@ -55,7 +56,7 @@ struct WorkerPool {
         done += 1
         lines.ended(seconds: seconds)
         switch worker.last {
-        case .finished(let trial)?: try ended(worker.job, .finished(trial))
+        case .finished(let trial)?: try ended(worker.job, .finished(trial, notKept: worker.notKept))
         case .raised(let failure, let traceback)?: try ended(worker.job, .raised(failure, traceback: traceback))
         default: try ended(worker.job, .died(reason, seconds: seconds))
         }
