@@ -21,6 +21,7 @@ let package = Package(
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .target(name: "CLua", dependencies: ["CLuaLibrary"]),
     .target(name: "CAssets", exclude: ["lua"]),
+    .target(name: "CProcess"),
 
     // Numerics, from loops up to models. Arrows point down only.
     .target(name: "Basics"),
@@ -36,7 +37,7 @@ let package = Package(
     .target(name: "LuaHost", dependencies: ["CLua", "Basics"]),
     .target(
       name: "Bindings", dependencies: ["LuaHost", "Learn", "DataKit", "Figures", "Stats", "CAssets"]),
-    .target(name: "Recipes", dependencies: ["Bindings", "Stats", "CSodium"]),
+    .target(name: "Recipes", dependencies: ["Bindings", "Stats", "CSodium", "CProcess"]),
     .executableTarget(
       name: "perilune",
       dependencies: ["Recipes", "Bindings", .product(name: "ArgumentParser", package: "swift-argument-parser")]),

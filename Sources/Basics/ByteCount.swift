@@ -17,3 +17,23 @@ public struct ByteCount: CustomStringConvertible, Sendable {
     return "\(Int(value)) EB"
   }
 }
+
+extension ByteCount {
+  /// Reads "500000", "500k", "1.5M", "2G", "2GB" (decimal units).
+  ///
+  /// - Throws: `Failure` that names the option for anything else.
+  public init(parsing text: String, option: String) throws {
+    var digits = text.uppercased()
+    if digits.hasSuffix("B") { digits.removeLast() }
+    var scale = 1.0
+    for (letter, factor) in [("K", 1e3), ("M", 1e6), ("G", 1e9), ("T", 1e12)] where digits.hasSuffix(letter) {
+      scale = factor
+      digits.removeLast()
+      break
+    }
+    guard let value = Double(digits), value > 0, value * scale < 9e18, value * scale >= 1 else {
+      throw Failure(.argument, "\(option) takes a size such as 500M or 2G, but got '\(text)'")
+    }
+    self.init(Int(value * scale))
+  }
+}

@@ -32,6 +32,16 @@ void clua_seed(clua_control *control, uint64_t seed) {
   fill(control, seed);
 }
 
+void clua_random_state(const clua_control *control, uint64_t state[5]) {
+  memcpy(state, control->random, sizeof control->random);
+  state[4] = control->seed;
+}
+
+void clua_set_random_state(clua_control *control, const uint64_t state[5]) {
+  memcpy(control->random, state, sizeof control->random);
+  control->seed = state[4];
+}
+
 /// Uniform in 0...span, by rejection within the next power of two.
 static uint64_t below(clua_control *control, uint64_t span) {
   uint64_t mask = span == 0 ? 0 : UINT64_MAX >> __builtin_clzll(span);

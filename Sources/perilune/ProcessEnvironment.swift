@@ -7,6 +7,8 @@ enum ProcessEnvironment {
   /// Ends the program where the processor cannot run it, and starts it anew where the BLAS library would choose its own
   /// threads or kernels: it reads its settings before `main`, and both change the bits of products.
   static func prepare() {
+    // A file that grows beyond a limit is an error to be told, not the end.
+    signal(SIGXFSZ, SIG_IGN)
     guard Machine.hasVectorInstructions else {
       Exit.end(message: "this processor lacks AVX2 or FMA, which perilune's numeric code needs", code: Exit.failure)
     }

@@ -16,16 +16,47 @@ struct RunCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Run this seed only.", valueName: "S"))
   var seed: Int?
 
-  @Flag(help: "One seed with the recipe's smoke values: proves that it executes, decides nothing.")
+  @Flag(help: "One seed (or those asked for) with the recipe's smoke values: proves that it executes, decides nothing.")
   var smoke = false
 
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Run every combination of these values; a table at the end.", valueName: "name=a,b,..."))
+  var sweep: [String] = []
+
   func run() throws {
-    var options = try arguments.options()
+    let file = try RecipeFile(path: file)
+    var options = try arguments.options(for: file)
     if seed != nil, arguments.seeds != nil { throw Failure(.argument, "--seed and --seeds exclude each other") }
     options.onlySeed = seed
     options.smoke = smoke
-    let script = try ScriptHost(file: try RecipeFile(path: file), options: options)
+    guard sweep.isEmpty else { return try runSweep(file, options) }
+    let script = try ScriptHost(file: file, options: options)
     script.catchControlC()
     try arguments.finish(try script.run())
+  }
+
+  private func runSweep(_ file: RecipeFile, _ options: RunOptions) throws {
+    let sweep = try Sweep(sweep)
+    var outcomes: [Outcome] = []
+    for (place, cell) in sweep.cells.enumerated() {
+      let name = cell.map { "\($0.name)=\($0.text)" }.joined(separator: " ")
+      if !arguments.quiet { StandardError.write("cell \(place + 1) of \(sweep.cells.count): \(name)\n") }
+      var cellOptions = options
+      cellOptions.settings += cell
+      cellOptions.isSilent = true
+      cellOptions.printsFigures = false
+      let script = try ScriptHost(file: file, options: cellOptions)
+      script.catchControlC()
+      let outcome = try script.run()
+      arguments.record(outcome, fingerprint: try Fingerprint.current())
+      outcomes.append(outcome)
+    }
+    let fingerprint = try Fingerprint.current()
+    if arguments.json {
+      print(JSON.record(("cells", .list(outcomes.map { $0.summary(fingerprint: fingerprint) }))).compact)
+    } else {
+      print(sweep.table(outcomes), terminator: "")
+    }
   }
 }

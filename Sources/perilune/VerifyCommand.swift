@@ -19,13 +19,15 @@ struct VerifyCommand: ParsableCommand {
     guard files.count == 1 || !arguments.json else {
       throw Failure(.argument, "--json prints one object, so verify takes one file with it")
     }
-    let options = try arguments.options()
     var codes: Set<Int32> = []
     for path in files {
       if files.count > 1 { print("\(path)") }
       let file = try RecipeFile(path: path)
+      let options = try arguments.options(for: file)
       let outcome = try Verification.verify(file, options: options) { place, count, says in
         if !arguments.quiet { StandardError.write("control \(place) of \(count): \(says)\n") }
+      } prepare: {
+        $0.catchControlC()
       }
       try arguments.finish(outcome)
       if outcome.controls.isEmpty, !outcome.claims.isEmpty {

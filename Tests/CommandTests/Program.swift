@@ -54,7 +54,7 @@ final class Program {
     return try run(list: ["run", "script.lua", "--no-record"] + arguments, input: "", meanwhile: nil)
   }
 
-  private func run(list arguments: [String], input: String, meanwhile: ((Process) -> Void)?) throws -> Result {
+  func run(list arguments: [String], input: String = "", meanwhile: ((Process) -> Void)? = nil) throws -> Result {
     let process = Process()
     process.executableURL = Self.executable
     process.arguments = arguments

@@ -38,6 +38,23 @@ final class SimulationTests: XCTestCase {
     }
   }
 
+  /// Three looks at growing samples, each with a third of the chance of error: looking until something shows is paid for.
+  func testPlannedLooksTogetherKeepToTheChanceOfError() throws {
+    let plain = try Condition(.above(0))
+    let paid = try Condition(.above(0), confidence: 1 - 0.05 / 3)
+    var random = SplitMix(seed: 11)
+    let repeats = 4000
+    var (decided, unpaid) = (0, 0)
+    for _ in 0..<repeats {
+      let values = normals(32, &random)
+      let looks = [8, 16, 32].map { Array(values[..<$0]) }
+      if looks.contains(where: { decide(values: $0, condition: paid).verdict != .undecided }) { decided += 1 }
+      if looks.contains(where: { decide(values: $0, condition: plain).verdict != .undecided }) { unpaid += 1 }
+    }
+    XCTAssertLessThanOrEqual(Double(decided) / Double(repeats), 0.05)
+    XCTAssertGreaterThan(Double(unpaid) / Double(repeats), 0.08, "without paying, looking three times errs too often")
+  }
+
   func testPowerIsWhatWasPredicted() throws {
     let effect = try DetectableEffect.smallest(count: 8)
     let condition = try Condition(.above(0))

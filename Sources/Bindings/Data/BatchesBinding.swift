@@ -140,9 +140,11 @@ extension Lab {
     guard limits.count <= 1 else {
       throw Failure(.argument, "takes one of 'steps', 'epochs' and 'presentations', found \(limits.count)")
     }
+    let ordering = try ordering(options)
+    if let observer = DataUse.observer { observer(try box.fingerprint(), ordering.fingerprint) }
     let remainder = try options.boolean("drop_last").map { $0 ? Remainder.drop : .keep }
     let batches = try DatasetBatches(
-      box, try ordering(options), size: size, limit: limits.first ?? .epochs(1), remainder: remainder,
+      box, ordering, size: size, limit: limits.first ?? .epochs(1), remainder: remainder,
       try dataStream(options))
     return call.push(BatchIterator(batches), data.batches)
   }

@@ -35,6 +35,16 @@ public final class DatasetBox {
     }
   }
 
+  /// Tells contents apart; computed once.
+  public func fingerprint() throws -> String {
+    if let fingerprintMade { return fingerprintMade }
+    let made = try value().fingerprint()
+    fingerprintMade = made
+    return made
+  }
+
+  private var fingerprintMade: String?
+
   /// The columns, which still are what they were.
   public func value() throws -> Dataset {
     if notes != nil { return dataset }

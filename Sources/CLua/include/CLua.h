@@ -101,6 +101,9 @@ const clua_block *_Nullable clua_any_block(lua_State *L, int index);
 /// Pushes "file:line: " of the first script line at or above a level, or an empty string.
 void clua_push_where(lua_State *L, int level);
 void clua_seed(clua_control *control, uint64_t seed);
+/// All that `math.random` goes on from: four words of its state, and the seed.
+void clua_random_state(const clua_control *control, uint64_t state[5]);
+void clua_set_random_state(clua_control *control, const uint64_t state[5]);
 
 /// One level of the call stack.
 typedef struct clua_frame {

@@ -18,6 +18,7 @@ public enum FileBytes {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { throw Failure(.file, "\(path) cannot be opened: \(reason())") }
     defer { close(file) }
+    ReadFiles.note(path)
 
     var status = stat()
     guard fstat(file, &status) == 0 else { throw Failure(.file, "\(path) cannot be read: \(reason())") }

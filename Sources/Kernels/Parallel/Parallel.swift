@@ -47,6 +47,13 @@ public enum Parallel {
   @inline(__always)
   public static func rowsPerTile(width: Int) -> Int { max(1, elementsPerTile / max(1, width)) }
 
+  /// For a process that was just made by `fork`, where the threads of its parent are gone: forgets them and takes
+  /// `threads` from here on. Must be called outside of parallel loops, before anything else is computed.
+  public static func startAnew(threads: Int) {
+    Pool.shared.forgetThreads()
+    Self.threads = threads
+  }
+
   /// Test hook: executes tiles in an order scrambled by this number (0: in order).
   public static func scrambleOrder(_ seed: UInt64) { Pool.shared.scramble = seed }
 }
@@ -78,6 +85,16 @@ private final class Pool: @unchecked Sendable {
   }
 
   func resize(to count: Int) { threads = count }
+
+  /// The locks may have been held by a thread that is gone.
+  func forgetThreads() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(wake, nil)
+    started = 1
+    isOpen = false
+    joined.store(0, ordering: .relaxed)
+    busy.store(false, ordering: .relaxed)
+  }
 
   func run(tiles: Int, _ body: (Int) -> Void) {
     let alone = threads == 1 || busy.exchange(true, ordering: .acquiring)

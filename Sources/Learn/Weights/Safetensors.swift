@@ -28,6 +28,7 @@ public enum Safetensors {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { throw Failure(.file, "\(path) cannot be opened: \(AtomicFile.reason())") }
     defer { close(file) }
+    ReadFiles.note(path)
     var status = stat()
     guard fstat(file, &status) == 0 else { throw Failure(.file, "\(path) cannot be read: \(AtomicFile.reason())") }
     guard status.st_mode & S_IFMT == S_IFREG else { throw Failure(.file, "\(path) is not a file") }

@@ -100,6 +100,26 @@ public final class LuaHost {
   /// Starts `math.random` anew; `math.randomseed()` without an argument comes back to this seed.
   public func seed(_ seed: UInt64) { clua_seed(control, seed) }
 
+  /// All that `math.random` goes on from, as five words; to be saved and set again.
+  public var randomState: [UInt64] {
+    get {
+      var words = [UInt64](repeating: 0, count: 5)
+      clua_random_state(control, &words)
+      return words
+    }
+    set { if newValue.count == 5 { clua_set_random_state(control, newValue) } }
+  }
+
+  /// Takes over an error that the same script met in another process: what is thrown with this message comes out as it
+  /// is, with the lines that led to it there.
+  public func adopt(_ failure: Failure, traceback: [String]) {
+    reports.report(failure.message, failure.kind)
+    lastTraceback = traceback
+  }
+
+  /// Whether this error has come out of the script, with its position in the message.
+  public func hasReported(_ failure: Failure) -> Bool { reports.isOnItsWay(failure.message) }
+
   /// Bytes that Lua values use now.
   public var memoryInUse: Int { Int(clamping: clua_bytes(control)) }
 

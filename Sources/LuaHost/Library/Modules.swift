@@ -72,6 +72,7 @@ extension LuaHost {
       throw Failure(.file, "'\(path)' cannot be read: \(String(cString: strerror(errno)))")
     }
     defer { Glibc.close(file) }
+    ReadFiles.note(path)
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 64 * 1024)
     while true {

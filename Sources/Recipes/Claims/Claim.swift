@@ -15,7 +15,7 @@ struct Claim {
   let isPostHoc: Bool
 }
 
-/// A broken variant under which a claim must not be supported.
+/// A broken variant under which claims must not be supported.
 public struct Control: Sendable {
   public let says: String
   public let settings: [(name: String, value: ParameterValue)]
@@ -24,7 +24,7 @@ public struct Control: Sendable {
     case says(String)
     case place(Int)
   }
-  let target: Target
+  let targets: [Target]
 }
 
 /// An exact identity, decided without statistics.

@@ -76,7 +76,10 @@ extension Session {
         "lab.control", "lab.control(says, {set = {...}, breaks = claim})", chapter: "Recipes",
         parameters: ["says", "variant"],
         "A deliberately broken variant of the recipe under which a claim must not be supported; `perilune verify` runs it.",
-        details: ["set: the parameters that break it.", "breaks: the claim's text, or its place among the claims."],
+        details: [
+          "set: the parameters that break it.",
+          "breaks: the claim's text, or its place among the claims, or a list of these: each must break.",
+        ],
         example: "local P = lab.recipe{id = \"demo\", params = {scale = 1.0}}\n"
           + "lab.claim(\"scaling helps\", {measure = function(r) return r.gain end, above = 0})\n"
           + "lab.control(\"no scale, no gain\", {set = {scale = 0}, breaks = \"scaling helps\"})\n"
@@ -94,10 +97,16 @@ extension Session {
       guard !settings.isEmpty else {
         throw Failure(.recipe, "option 'set' changes no parameter, so the control is the recipe itself")
       }
-      let target = try options.required("breaks") { stack, what -> Control.Target in
+      func target(_ stack: LuaStack, _ what: String) throws -> Control.Target {
         stack.isNumber(at: -1) ? .place(try stack.integer(at: -1, what)) : .says(try stack.string(at: -1, what))
       }
-      controls.append(Control(says: says, settings: settings, target: target))
+      let targets = try options.required("breaks") { stack, what -> [Control.Target] in
+        guard stack.kind(at: -1) == .table else { return [try target(stack, what)] }
+        let table = try stack.table(at: -1, what)
+        return try table.map { try target($0, table.entryName($1)) }
+      }
+      guard !targets.isEmpty else { throw Failure(.recipe, "option 'breaks' names no claim") }
+      controls.append(Control(says: says, settings: settings, targets: targets))
       return 0
     }
   }
@@ -113,39 +122,46 @@ extension Session {
       try call.atMost(2)
       let name = try call.string(1)
       guard call.isBoolean(2) || call.isFunction(2) else { throw call.mismatch(2, wanted: "true, false or a function") }
-      let place = checks.firstIndex { $0.name == name } ?? checks.count
-      if place == checks.count { checks.append(IdentityCheck(name: name)) }
       if call.isFunction(2) {
-        guard checks[place].function == nil, checks[place].stated == 0, !isInTrial else {
+        guard !checks.contains(where: { $0.name == name }), !isInTrial else {
           throw Failure(
             .recipe,
             "there is a check '\(name)' already, or it stands inside a trial; a check of a function is stated once")
         }
-        checks[place].function = try call.function(2)
+        checks.append(IdentityCheck(name: name, function: try call.function(2)))
+      } else if let currentRun {
+        currentRun.check(name, held: try call.boolean(2) ? 1 : 0, stated: 1)
       } else {
-        checks[place].stated += 1
-        if try call.boolean(2) { checks[place].held += 1 }
+        note(name, held: try call.boolean(2) ? 1 : 0, stated: 1)
       }
       return 0
     }
   }
 
-  /// The claim that a control speaks about.
-  func claimPlace(of control: Control) throws -> Int {
-    switch control.target {
+  /// Counts how often a check was stated and held.
+  func note(_ name: String, held: Int, stated: Int) {
+    let place = checks.firstIndex { $0.name == name } ?? checks.count
+    if place == checks.count { checks.append(IdentityCheck(name: name)) }
+    checks[place].held += held
+    checks[place].stated += stated
+  }
+
+  /// The places of the claims that a control speaks about.
+  func claimPlaces(of control: Control) throws -> [Int] { try control.targets.map { try claimPlace($0, control.says) } }
+
+  private func claimPlace(_ target: Control.Target, _ control: String) throws -> Int {
+    switch target {
     case .place(let place):
       guard (1...max(1, claims.count)).contains(place), !claims.isEmpty else {
-        throw Failure(
-          .recipe,
-          "control '\(control.says)' breaks claim \(place), but there \(claims.count == 1 ? "is 1 claim" : "are \(claims.count) claims")"
-        )
+        let count = claims.count == 1 ? "is 1 claim" : "are \(claims.count) claims"
+        throw Failure(.recipe, "control '\(control)' breaks claim \(place), but there \(count)")
       }
       return place - 1
     case .says(let says):
       if let place = claims.firstIndex(where: { $0.says == says }) { return place }
       throw Failure(
         .recipe,
-        "control '\(control.says)' breaks the claim '\(says)', which is not stated"
+        "control '\(control)' breaks the claim '\(says)', which is not stated"
           + NearestName.hint(says, among: claims.map(\.says)))
     }
   }

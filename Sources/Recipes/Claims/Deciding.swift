@@ -9,9 +9,9 @@ extension Session {
   func concluded(seconds: Double) throws -> Outcome {
     if let setting = options.settings.first, recipe == nil {
       throw Failure(
-        .recipe, "--set \(setting.name)=\(setting.text): \(file.name) declares no parameters (it has no lab.recipe)")
+        .recipe, "\(setting.origin): \(file.name) declares no parameters (it has no lab.recipe)")
     }
-    let targets = try controls.map { control in (control, try claimPlace(of: control)) }
+    let targets = try controls.map { control in (control, try claimPlaces(of: control)) }
     let wasRun = options.extent == .whole
     if wasRun, results.isEmpty, !claims.isEmpty {
       throw Failure(.recipe, "\(file.name) states claims but never calls lab.trials")
@@ -20,10 +20,25 @@ extension Session {
       file: file, recipe: recipe, parameters: parameters?.entries ?? [], seeds: seeds, isSmoke: options.smoke,
       trials: results.map(\.trials), claims: wasRun ? try decidedClaims() : declaredClaims(),
       checks: wasRun ? try decidedChecks() : [],
-      controls: targets.map { control, place in
-        ControlOutcome(control: control, claimPlace: place, breaks: claims[place].says, verdict: nil)
+      controls: targets.map { control, places in
+        ControlOutcome(control: control, targets: places.map { .init(place: $0, says: claims[$0].says) })
       },
-      figures: figures, seconds: seconds)
+      figures: figures, files: recordedFiles, dataUse: dataUse.sorted(), seconds: seconds)
+  }
+
+  /// The files by names that tell nothing about the machine.
+  private var recordedFiles: [Trial.ReadFile] {
+    var all: [Trial.ReadFile] = []
+    for read in files + results.flatMap({ $0.trials.flatMap(\.files) }) {
+      let prefix = file.folder == "." ? "" : file.folder + "/"
+      let isBelow = read.path.hasPrefix(prefix) && !read.path.dropFirst(prefix.count).hasPrefix("/")
+      let name =
+        isBelow && !read.path.contains("..")
+        ? String(read.path.dropFirst(prefix.count)) : read.path.split(separator: "/").last.map(String.init) ?? ""
+      let recorded = Trial.ReadFile(path: name, hash: read.hash)
+      if !all.contains(recorded) { all.append(recorded) }
+    }
+    return all
   }
 
   private func declaredClaims() -> [ClaimOutcome] {
@@ -47,8 +62,8 @@ extension Session {
       }
     }
     // Claims that were stated beforehand make one family; those found in the data only make it worse for themselves.
-    let tested = zip(claims, measures).map { claim, metrics in
-      zip(claim.parts, metrics).map { (values: $1.values, condition: $0.condition) }
+    let tested = try zip(claims, measures).map { claim, metrics in
+      try zip(claim.parts, metrics).map { (values: $1.values, condition: try paidFor($0.condition)) }
     }
     let stated = claims.indices.filter { !claims[$0].isPostHoc }
     let family = decideTogether(stated.map { tested[$0] })
@@ -64,6 +79,15 @@ extension Session {
       let verdict = claim.isPostHoc && decision.verdict == .supported ? .undecided : decision.verdict
       return ClaimOutcome(says: claim.says, parts: parts, isPostHoc: claim.isPostHoc, verdict: verdict)
     }
+  }
+
+  /// Each of several planned looks gets an equal part of the chance of error (Bonferroni), so that all looks together
+  /// keep to it, however often the recipe is run with more seeds.
+  private func paidFor(_ condition: Condition) throws -> Condition {
+    let looks = Double(recipe?.looks.count ?? 1)
+    guard looks > 1, !condition.everySeed else { return condition }
+    return try Condition(
+      condition.rule, confidence: 1 - (1 - condition.confidence) / looks, everySeed: condition.everySeed)
   }
 
   private func measure(_ function: LuaReference, _ says: String) throws -> Metric {

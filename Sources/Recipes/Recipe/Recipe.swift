@@ -9,8 +9,10 @@ public struct Recipe: Sendable {
   public let theme: String
   /// Sorted by name: Lua's tables do not keep the order of declaration.
   public let parameters: [Parameter]
-  /// How many seeds decide the claims.
-  public let seeds: Int
+  /// How many seeds decide the claims: one number, or several looks that are planned beforehand, ascending.
+  public let looks: [Int]
+  /// The seeds of the first look.
+  public var seeds: Int { looks[0] }
   /// The values that make it run in seconds.
   public let smoke: [(name: String, value: ParameterValue)]
 

@@ -23,7 +23,9 @@ extension Session {
           "id: letters, digits, '-' and '_'; names the records. Required.",
           "title, paper, theme: text. year: a whole number.",
           "params: name = default; lab.num, lab.int, lab.choice, lab.flag, lab.text add ranges, units and help.",
-          "seeds: how many seeds decide the claims (default \(Recipe.defaultSeeds)); trials get the seeds 1 to this number.",
+          "seeds: how many seeds decide the claims (default \(Recipe.defaultSeeds)); trials get the seeds 1 to this number. "
+            + "{8, 16, 32} plans three looks: --seeds 16 adds seeds to the first eight, and each look gets a third of the "
+            + "chance of error.",
           "smoke: parameter values for --smoke, which proves in seconds that the recipe executes.",
         ],
         notes:
@@ -47,23 +49,36 @@ extension Session {
     let id = try options.required("id") { try $0.string(at: -1, $1) }
     try Recipe.check(id: id)
     let declared = try options.read("params") { try self.readParameters(try $0.table(at: -1, $1)) } ?? []
-    let seeds = try options.integer("seeds") ?? Recipe.defaultSeeds
-    guard (1...Recipe.mostSeeds).contains(seeds) else {
-      throw Failure(.recipe, "option 'seeds' must be from 1 to \(Recipe.mostSeeds), but is \(seeds)")
-    }
+    let looks = try readLooks(options)
     let base = Recipe(
       id: id, title: try options.string("title") ?? file.title ?? id, paper: try options.string("paper") ?? "",
-      year: try options.integer("year"), theme: try options.string("theme") ?? "", parameters: declared, seeds: seeds,
+      year: try options.integer("year"), theme: try options.string("theme") ?? "", parameters: declared, looks: looks,
       smoke: [])
     let smoke =
       try options.read("smoke") { try self.readSettings(try $0.table(at: -1, $1), base, "option 'smoke'") } ?? []
     let recipe = Recipe(
       id: base.id, title: base.title, paper: base.paper, year: base.year, theme: base.theme, parameters: declared,
-      seeds: seeds, smoke: smoke)
+      looks: looks, smoke: smoke)
     let parameters = try settled(recipe)
     self.recipe = recipe
     self.parameters = parameters
     return parameters
+  }
+
+  /// `seeds = 8`, or `seeds = {8, 16, 32}` for several planned looks.
+  private func readLooks(_ options: Options) throws -> [Int] {
+    let looks =
+      try options.read("seeds") { stack, what in
+        stack.kind(at: -1) == .table
+          ? try stack.table(at: -1, what).integers() : [try stack.integer(at: -1, what)]
+      } ?? [Recipe.defaultSeeds]
+    for count in looks where !(1...Recipe.mostSeeds).contains(count) {
+      throw Failure(.recipe, "option 'seeds' must be from 1 to \(Recipe.mostSeeds), but is \(count)")
+    }
+    guard !looks.isEmpty, zip(looks, looks.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw Failure(.recipe, "option 'seeds' lists the planned looks in ascending order, as in {8, 16, 32}")
+    }
+    return looks
   }
 
   private func readParameters(_ table: TableReader) throws -> [Parameter] {
@@ -101,7 +116,7 @@ extension Session {
     var values: [String: ParameterValue] = [:]
     if options.smoke { for (name, value) in recipe.smoke { values[name] = value } }
     for setting in options.settings {
-      let parameter = try recipe.parameter(setting.name, in: "--set \(setting.name)=\(setting.text)")
+      let parameter = try recipe.parameter(setting.name, in: setting.origin)
       values[setting.name] = try parameter.parse(setting.text)
     }
     for (name, value) in options.controlSettings { values[name] = value }

@@ -7,6 +7,11 @@ import Tensors
 /// Probes: products of several shapes, exp, tanh and erf over a grid, random numbers and permutations, sorting, softmax,
 /// sums. Takes a few milliseconds; does not depend on the number of threads.
 public enum Fingerprint {
+  /// The fingerprint, computed once in a process.
+  public static func current() throws -> String { try computed.get() }
+
+  private static let computed = Result { try compute() }
+
   /// 64 hexadecimal digits.
   public static func compute() throws -> String {
     var digest = Digest()

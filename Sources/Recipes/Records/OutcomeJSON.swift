@@ -5,12 +5,19 @@ extension Outcome {
   public func summary(fingerprint: String) -> JSON {
     .record(
       ("recipe", recipe.map { .text($0.id) } ?? .null), ("params", parametersJSON), ("fingerprint", .text(fingerprint)),
-      ("smoke", .boolean(isSmoke)), ("trials", trialsJSON), ("claims", .list(claims.map(\.json))),
-      ("checks", .list(checks.map(\.json))), ("controls", .list(controls.map(\.json))), ("seconds", .number(seconds)))
+      ("smoke", .boolean(isSmoke)), ("planned", .boolean(isPlanned)), ("trials", trialsJSON),
+      ("claims", .list(claims.map(\.json))),
+      ("checks", .list(checks.map(\.json))), ("controls", .list(controls.map(\.json))),
+      ("reused", .integer(reusedCount)), ("seconds", .number(seconds)))
   }
 
   var parametersJSON: JSON {
     .object(parameters.map { JSON.Member(name: $0.parameter.name, value: $0.value.json) })
+  }
+
+  /// The parameters that differ from the recipe's defaults.
+  var changedParametersJSON: JSON {
+    .object(parameters.filter(\.isChanged).map { JSON.Member(name: $0.parameter.name, value: $0.value.json) })
   }
 
   /// One object per seed and arm; `call` counts the calls of `lab.trials` where there are several.
@@ -25,6 +32,7 @@ extension Outcome {
               name: "metrics",
               value: .object(trial.metrics.map { JSON.Member(name: $0.name, value: .number($0.value)) })),
           ]
+          if let reason = trial.failure { members.append(JSON.Member(name: "failure", value: .text(reason))) }
           if self.trials.count > 1 { members.insert(JSON.Member(name: "call", value: .integer(call + 1)), at: 0) }
           return .object(members)
         }
@@ -55,9 +63,11 @@ extension ClaimOutcome {
     var all = [
       JSON.Member(name: "says", value: .text(says)),
       JSON.Member(name: "verdict", value: verdict.map { .text($0.rawValue) } ?? .null),
+      JSON.Member(name: "rule", value: .text(rule)),
     ]
     all += members.filter { $0.name != "verdict" }
     all.append(JSON.Member(name: "post_hoc", value: .boolean(isPostHoc)))
+    if let change { all.append(JSON.Member(name: "change", value: .text(change))) }
     if parts.count > 1 { all.append(JSON.Member(name: "conditions", value: .list(parts.map(\.json)))) }
     return .object(all)
   }
@@ -76,7 +86,9 @@ extension ClaimOutcome.Part {
       ("every_seed", .boolean(condition.everySeed)), ("confidence", .number(condition.confidence)),
       ("n", decision.map { .integer($0.count) } ?? .null), ("p", .optional(decision?.p)),
       ("adjusted_p", .optional(decision?.adjustedP)),
-      ("effect_size", .optional(decision?.effectSize)), ("notes", .list((decision?.notes ?? []).map { .text($0) })))
+      ("effect_size", .optional(decision?.effectSize)),
+      ("smallest_detectable", .optional(decision?.smallestDetectable())),
+      ("notes", .list((decision?.notes ?? []).map { .text($0) })))
   }
 }
 
@@ -91,6 +103,14 @@ extension ControlOutcome {
     .record(
       ("says", .text(control.says)), ("breaks", .text(breaks)),
       ("set", .object(control.settings.map { JSON.Member(name: $0.name, value: $0.value.json) })),
-      ("verdict", verdict.map { .text($0.rawValue) } ?? .null))
+      ("verdict", verdict.map { .text($0.rawValue) } ?? .null),
+      (
+        "claims",
+        .list(
+          targets.map { target in
+            .record(
+              ("says", .text(target.says)), ("verdict", target.verdict.map { .text($0.rawValue) } ?? .null))
+          })
+      ))
   }
 }

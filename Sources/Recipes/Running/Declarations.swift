@@ -8,7 +8,8 @@ public enum Declarations {
     facts.rows.append(["id", recipe.id])
     if !recipe.paper.isEmpty { facts.rows.append(["paper", recipe.paper + (recipe.year.map { " (\($0))" } ?? "")]) }
     if !recipe.theme.isEmpty { facts.rows.append(["theme", recipe.theme]) }
-    facts.rows.append(["seeds", "1 to \(recipe.seeds)"])
+    let later = recipe.looks.dropFirst().map { ", then \($0)" }.joined()
+    facts.rows.append(["seeds", "1 to \(recipe.seeds)" + later])
     var lines = [recipe.title, ""] + facts.lines
     if !recipe.parameters.isEmpty {
       var table = TextTable(columns: [

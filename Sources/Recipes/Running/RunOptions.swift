@@ -6,6 +6,12 @@ public struct RunOptions: Sendable {
   public struct Setting: Sendable {
     public let name: String
     public let text: String
+    /// Where it comes from, for messages: "--set lr=1", "params.json".
+    public let origin: String
+
+    public init(name: String, text: String, origin: String) {
+      (self.name, self.text, self.origin) = (name, text, origin)
+    }
 
     /// - Throws: for anything but `name=value`.
     public init(_ argument: String) throws {
@@ -14,6 +20,7 @@ public struct RunOptions: Sendable {
       }
       name = String(argument[..<mark])
       text = String(argument[argument.index(after: mark)...])
+      origin = "--set \(argument)"
     }
   }
 
@@ -43,6 +50,17 @@ public struct RunOptions: Sendable {
   public var printsToStandardError = false
   /// No printed text at all, as in controls.
   public var isSilent = false
+
+  /// How many trials run at a time, each in a process of its own; absent: one after another in this process.
+  public var jobs: Int?
+  /// What each trial may use, when it has a process of its own.
+  public var limits = WorkerLimits()
+  /// Whether a trial that ends without a result ends the run.
+  public var failFast = false
+  /// The folder that finished trials are kept in; absent: nothing is kept.
+  public var store: String?
+  /// Whether trials that the store has are taken from there.
+  public var reusesTrials = true
 
   public init() {}
 }

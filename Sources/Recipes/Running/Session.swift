@@ -25,8 +25,13 @@ public final class Session {
   var resultsWereRead = false
   /// Whether the measures are being evaluated, which is not the script's looking.
   var isDeciding = false
-  /// Whether a trial is running now.
-  var isInTrial = false
+  /// The trial that is running now, here.
+  var currentRun: TrialRun?
+  var isInTrial: Bool { currentRun != nil }
+  /// The files that the script read outside of trials, in order.
+  private(set) var files: [Trial.ReadFile] = []
+  /// What batches were made of, in trials and outside.
+  var dataUse: Set<Trial.DataFingerprint> = []
   /// Set when `lab.trials` ended a script that was run for its declarations only.
   var stoppedAtTrials = false
 
@@ -38,16 +43,55 @@ public final class Session {
     types = try SessionTypes(in: host)
     progress = Progress(isShown: options.showsProgress)
     seedMathRandom = { [weak host] seed in host?.seed(seed) }
+    ReadFiles.observer = { [weak self] in self?.noteFile($0) }
+    DataUse.observer = { [weak self] in self?.noteData(.init(data: $0, ordering: $1)) }
+    try observeFiles(host)
     try installRecipe()
     try installTrials()
+    try installCheckpoints(host)
     try installClaims()
     try installPlots()
+  }
+
+  private func noteFile(_ path: String) {
+    guard let hash = FileHash.of(path) else { return }
+    let file = Trial.ReadFile(path: path, hash: hash)
+    if let currentRun { return currentRun.read(file) }
+    files.removeAll { $0.path == path }
+    files.append(file)
+  }
+
+  private func noteData(_ use: Trial.DataFingerprint) {
+    if let currentRun { currentRun.used(use) } else { dataUse.insert(use) }
+  }
+
+  /// Lua's own functions for reading files tell about it, too.
+  private func observeFiles(_ host: LuaHost) throws {
+    let note = NativeFunction("note") { call in
+      ReadFiles.note(try call.string(1))
+      return 0
+    }
+    try host.runPrelude(
+      name: "files",
+      source: """
+        local note = ...
+        local open, lines = io.open, io.lines
+        io.open = function(path, mode, ...)
+          local file, message, code = open(path, mode, ...)
+          if file and (mode == nil or string.find(mode, "r", 1, true)) then note(path) end
+          return file, message, code
+        end
+        io.lines = function(path, ...)
+          if path then note(path) end
+          return lines(path, ...)
+        end
+        """, arguments: [.function(note)])
   }
 
   /// The seeds of the trials: the recipe's, or those asked for.
   var seeds: [Int] {
     if let seed = options.onlySeed { return [seed] }
-    if options.smoke { return [1] }
+    if options.smoke { return Array(1...max(1, options.seedCount ?? 1)) }
     return Array(1...max(1, options.seedCount ?? recipe?.seeds ?? Recipe.defaultSeeds))
   }
 

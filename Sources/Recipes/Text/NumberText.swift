@@ -10,6 +10,11 @@ public enum NumberText {
     return String(format: "%.4g", value)
   }
 
+  /// With so many digits behind the point: `1.50`.
+  public static func fixed(_ value: Double, digits: Int) -> String {
+    value.isFinite && abs(value) < 1e6 ? String(format: "%.\(digits)f", value) : short(value)
+  }
+
   /// A probability: `0.0003`, `< 0.0001`.
   public static func probability(_ value: Double) -> String {
     value < 0.0001 ? "< 0.0001" : String(format: "%.4f", value)

@@ -37,8 +37,13 @@ struct TextTable {
     return lines
   }
 
-  /// The words in lines of at most `width` letters, where no word is longer than that.
+  /// The words in lines of at most `width` letters, where no word is longer than that; all lines begin with the spaces
+  /// that the text begins with.
   static func wrapped(_ text: String, width: Int) -> [String] {
+    let indent = text.prefix { $0 == " " }
+    guard indent.isEmpty else {
+      return wrapped(String(text.dropFirst(indent.count)), width: max(1, width - indent.count)).map { indent + $0 }
+    }
     var lines: [String] = []
     for word in text.split(whereSeparator: \.isWhitespace) {
       if let last = lines.last, last.count + word.count < width {

@@ -21,7 +21,15 @@ final class Progress {
   private var prefix = ""
   private var suffix = ""
 
+  /// Gets steps instead of the screen, in the process of a trial.
+  var forward: ((Double, [(name: String, value: Double)]) -> Void)?
+
   func step(_ step: Double, _ values: [(name: String, value: Double)]) {
+    if let forward {
+      guard clock.seconds - lastShown >= 0.1 else { return }
+      lastShown = clock.seconds
+      return forward(step, values)
+    }
     guard isShown, clock.seconds - lastShown >= 0.1 else { return }
     let rate = step / max(1e-9, clock.seconds - trialStart)
     let shown = values.prefix(4).map { ", \($0.name) \(NumberText.short($0.value))" }.joined()

@@ -81,7 +81,9 @@ extension Session {
 
   /// From here on claims are post hoc.
   func noteReading() {
-    if !isDeciding { resultsWereRead = true }
+    guard !isDeciding else { return }
+    resultsWereRead = true
+    currentRun?.readsResults = true
   }
 
   private func readField(of arm: ArmResult, _ call: Call) throws -> Int? {

@@ -1,17 +1,5 @@
 import Basics
 
-/// What one trial brought.
-public struct Trial: Sendable {
-  public let seed: Int
-  /// Empty when there are no arms.
-  public let arm: String
-  /// Sorted by name.
-  public let metrics: [(name: String, value: Double)]
-  /// Lists that the trial returned and values that it logged, sorted by name; returned ones have the steps 1, 2, ...
-  public let series: [(name: String, isLogged: Bool, samples: [Series.Sample])]
-  public let seconds: Double
-}
-
 /// All metrics of one arm, over the seeds.
 public final class ArmResult {
   public let name: String
@@ -19,13 +7,19 @@ public final class ArmResult {
   public let series: [Series]
   public let logged: SeriesSet
 
-  /// - Throws: when trials of one arm returned different names.
+  /// Trials without a result count as NaN in every metric.
+  ///
+  /// - Throws: when trials of one arm returned different names, or none finished.
   init(_ name: String, _ trials: [Trial]) throws {
     self.name = name
     let seeds = trials.map(\.seed)
     let prefix = name.isEmpty ? "" : name + "."
-    let first = trials.first
-    for trial in trials {
+    let finished = trials.filter { $0.failure == nil }
+    let first = finished.first
+    if first == nil, let trial = trials.first, let reason = trial.failure {
+      throw Failure(.recipe, "no trial finished: \(trial.label) \(reason)")
+    }
+    for trial in finished {
       let (found, wanted) = (Self.names(trial), first.map(Self.names) ?? [])
       guard found == wanted else {
         throw Failure(
@@ -35,7 +29,8 @@ public final class ArmResult {
       }
     }
     metrics = (first?.metrics ?? []).enumerated().map { place, metric in
-      Metric(prefix + metric.name, seeds: seeds, values: trials.map { $0.metrics[place].value })
+      Metric(
+        prefix + metric.name, seeds: seeds, values: trials.map { $0.failure == nil ? $0.metrics[place].value : .nan })
     }
     let kept = (first?.series ?? []).filter { !$0.isLogged }.map(\.name)
     series = kept.map { Self.gather(prefix + $0, $0, logged: false, trials) }
@@ -108,6 +103,9 @@ public final class TrialResult {
       var table = TextTable(columns: [TextTable.Column(title: ""), TextTable.Column(title: "")])
       for metric in arm.metrics { table.rows.append([metric.name, metric.shortText]) }
       lines += table.lines.map { "  " + $0 }
+    }
+    for trial in trials {
+      if let reason = trial.failure { lines.append("  \(trial.label) \(reason)") }
     }
     for arm in arms { lines += (arm.series + arm.logged.all.map(\.series)).map { "  " + $0.text } }
     return lines.joined(separator: "\n")

@@ -7,8 +7,20 @@ import Tensors
 final class TrialRun {
   let seed: Int
   let arm: String
-  private let randomness: RandomSource
-  private(set) var logged: [String: [Series.Sample]] = [:]
+  let randomness: RandomSource
+  var logged: [String: [Series.Sample]] = [:]
+  /// What `lab.check` found, in the order of first statement.
+  private(set) var checks: [(name: String, held: Int, stated: Int)] = []
+  /// Whether earlier results were looked at.
+  var readsResults = false
+  private(set) var files: [Trial.ReadFile] = []
+  private(set) var data: Set<Trial.DataFingerprint> = []
+  /// Where checkpoints go; absent when nothing is kept.
+  var checkpointPath: String?
+  /// Makes sure that all printed text has been handed on, and returns it.
+  var beforeCheckpoint: (() -> String)?
+  let clock = Clock()
+  var lastCheckpoint = 0.0
 
   init(seed: Int, arm: String) {
     self.seed = seed
@@ -18,6 +30,19 @@ final class TrialRun {
 
   /// The random numbers of a name; the same source each time.
   func source(_ name: String) -> RandomSource { randomness.child(name) }
+
+  func check(_ name: String, held: Int, stated: Int) {
+    if let place = checks.firstIndex(where: { $0.name == name }) {
+      checks[place].held += held
+      checks[place].stated += stated
+    } else {
+      checks.append((name, held, stated))
+    }
+  }
+
+  func read(_ file: Trial.ReadFile) { if !files.contains(file) { files.append(file) } }
+
+  func used(_ use: Trial.DataFingerprint) { data.insert(use) }
 
   func log(_ step: Double, _ values: [(name: String, value: Double)]) {
     for (name, value) in values { logged[name, default: []].append(Series.Sample(step: step, value: value)) }

@@ -15,12 +15,13 @@ extension Session {
         chapter: "Recipes", parameters: ["options", "trial"],
         "Runs a function once for each seed (and arm) and returns its metrics, to be combined seed by seed.",
         details: [
-          "The function gets run.seed, run.arm, run:rng(name), run:log(step, values).",
+          "The function gets run.seed, run.arm, run:rng(name), run:log(step, values), run:checkpoint{...}.",
           "It returns numbers, booleans (1 and 0), one-element tensors, or lists of numbers (series) by name.",
           "arms: names; the result has a field for each, as in r.likra.accuracy.",
         ],
         notes: "Before each trial all randomness starts anew from its seed, so trials do not depend on their order. "
-          + "All arms see the same seeds, so their differences are paired.",
+          + "All arms see the same seeds, so their differences are paired. The commands run each trial in a process of its "
+          + "own: what a trial changes outside of itself stays there, so return what is to be kept.",
         example:
           "local r = lab.trials(function(run)\n  local x = lab.randn({100}, {rng = run:rng(\"data\")})\n  return {mean = x:mean()}\nend)\nprint(r.mean)"
       )
@@ -35,9 +36,7 @@ extension Session {
         throw Failure(.recipe, "stopped before the trials")
       }
       guard !isInTrial else { throw Failure(.recipe, "trials cannot contain trials") }
-      isInTrial = true
-      defer { isInTrial = false }
-      let result = try runTrials(function, arms: names, call.stack)
+      let result = try runTrials(function, arms: names, call)
       results.append(result)
       return call.push(result, types.results)
     }
@@ -53,28 +52,34 @@ extension Session {
     }
   }
 
-  private func runTrials(_ function: LuaReference, arms: [String], _ stack: LuaStack) throws -> TrialResult {
+  private func runTrials(_ function: LuaReference, arms: [String], _ call: Call) throws -> TrialResult {
     if recipe == nil, results.isEmpty, !options.isSilent, options.onlySeed == nil, options.seedCount == nil {
       progress.clear()
       StandardError.write("perilune: \(file.name) has no lab.recipe, so its trials use \(Recipe.defaultSeeds) seeds\n")
     }
-    var trials: [Trial] = []
     let seeds = self.seeds
-    let count = seeds.count * max(1, arms.count)
-    for seed in seeds {
-      for arm in arms.isEmpty ? [""] : arms {
-        progress.beginTrial(trials.count + 1, of: count, "seed \(seed)" + (arm.isEmpty ? "" : " \(arm)"))
-        trials.append(try runTrial(function, seed: seed, arm: arm, stack))
-      }
-    }
+    let slots = seeds.flatMap { seed in (arms.isEmpty ? [""] : arms).map { (seed: seed, arm: $0) } }
+    let trials =
+      options.jobs == nil
+      ? try slots.enumerated().map { place, slot in
+        progress.beginTrial(place + 1, of: slots.count, Trial.label(seed: slot.seed, arm: slot.arm))
+        return try runTrial(function, TrialRun(seed: slot.seed, arm: slot.arm), call.stack)
+      } : try runInWorkers(slots, function, call)
     progress.clear()
     try reseed(0)
+    for trial in trials {
+      for check in trial.checks { note(check.name, held: check.held, stated: check.stated) }
+      if trial.readsResults { resultsWereRead = true }
+      dataUse.formUnion(trial.data)
+    }
     return try TrialResult(seeds: seeds, arms: arms, trials: trials)
   }
 
-  private func runTrial(_ function: LuaReference, seed: Int, arm: String, _ stack: LuaStack) throws -> Trial {
-    try reseed(seed)
-    let run = TrialRun(seed: seed, arm: arm)
+  /// Runs the trial function once, here.
+  func runTrial(_ function: LuaReference, _ run: TrialRun, _ stack: LuaStack) throws -> Trial {
+    try reseed(run.seed)
+    currentRun = run
+    defer { currentRun = nil }
     let clock = Clock()
     stack.push(function)
     stack.push(run, types.runs)
@@ -109,6 +114,11 @@ extension Session {
       throw Failure(.recipe, "the trial function returned no metrics")
     }
     for name in run.logged.keys.sorted() { series.append((name, true, run.logged[name] ?? [])) }
-    return Trial(seed: seed, arm: arm, metrics: metrics, series: series, seconds: clock.seconds)
+    var trial = Trial(seed: run.seed, arm: run.arm, metrics: metrics, series: series, seconds: clock.seconds)
+    trial.checks = run.checks
+    trial.readsResults = run.readsResults
+    trial.files = run.files
+    trial.data = run.data.sorted()
+    return trial
   }
 }

@@ -29,6 +29,22 @@ public final class RandomSource {
     set { stream = RandomStream(state: newValue) }
   }
 
+  /// What has been used of this source and of all below it, by the names that lead there, in order of the names.
+  public var states: [(path: [String], state: [UInt64])] {
+    let own = [(path: [String](), state: [state.key, state.stream, state.counter])]
+    return own
+      + children.sorted { $0.key < $1.key }.flatMap { name, child in
+        child.states.map { (path: [name] + $0.path, state: $0.state) }
+      }
+  }
+
+  /// Goes to saved states; sources that they do not name begin anew when they are asked for.
+  public func restore(_ states: [(path: [String], state: [UInt64])]) {
+    for (path, words) in states where words.count == 3 {
+      path.reduce(self) { $0.child($1) }.state = (words[0], words[1], words[2])
+    }
+  }
+
   /// Draws single numbers from the stream.
   public func draw<R>(_ body: (inout RandomStream) throws -> R) rethrows -> R { try body(&stream) }
 
