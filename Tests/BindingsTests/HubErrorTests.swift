@@ -55,7 +55,7 @@ final class HubErrorTests: XCTestCase {
     )
     try check(
       HubFixture.bertConfig, HubFixture.bert() + [("embeddings.LayerNorm.gamma", [8])],
-      "hub.load: DIR/model.safetensors has no 'embeddings.LayerNorm.beta', 'encoder.layer.0.attention.output.LayerNorm.gamma', 'encoder.layer.0.attention.output.LayerNorm.beta' and 7 more, which a bert model of this config.json needs"
+      "hub.load: DIR/model.safetensors has no 'embeddings.LayerNorm.beta', 'encoder.layer.0.attention.output.LayerNorm.gamma', 'encoder.layer.0.attention.output.LayerNorm.beta' and 6 more, which a bert model of this config.json needs"
     )
   }
 

@@ -118,11 +118,13 @@ struct PieceTable {
     var training = PairMergeTraining(words)
     var merges: [(String, String)] = []
     var pieces = self
-    try training.run(minimumCount: minimumCount, while: { pieces.tokens.count < size }) { left, right in
-      let pair = (pieces.tokens[Int(left)], pieces.tokens[Int(right)])
-      merges.append(pair)
-      return pieces.id(joined(pair.0, pair.1))
-    }
+    try training.run(
+      minimumCount: minimumCount, while: { pieces.tokens.count < size },
+      join: { left, right in
+        let pair = (pieces.tokens[Int(left)], pieces.tokens[Int(right)])
+        merges.append(pair)
+        return pieces.id(joined(pair.0, pair.1))
+      })
     self = pieces
     return merges
   }
