@@ -3,15 +3,17 @@ import Kernels
 
 /// Where in its plane each result of a maximum pool was found: as many small numbers as the result has elements.
 public final class PoolPlaces: @unchecked Sendable {
-  let storage: Storage
+  private let block: Block
   public let count: Int
   /// Places from 0; -1 where a window has none.
-  public var pointer: UnsafeMutablePointer<Int32> { storage.pointer.assumingMemoryBound(to: Int32.self) }
+  public var pointer: UnsafeMutablePointer<Int32> { block.pointer.assumingMemoryBound(to: Int32.self) }
 
   init(count: Int) throws {
-    storage = try Storage(byteCount: count * MemoryLayout<Int32>.stride)
+    block = try Block(byteCount: count * MemoryLayout<Int32>.stride)
     self.count = count
   }
+
+  deinit { block.release() }
 }
 
 /// Pooling and interpolation of the last two dimensions.
