@@ -141,6 +141,7 @@ local call_options = { memory = core.none, mask = core.none, bias = core.none, c
 
 function Attention:forward(h, options)
   options = core.call_options(options, call_options, "Attention")
+  core.require_tensor(h, "Attention: argument 1")
   if h:dim() ~= 3 or h:size(3) ~= self.width then
     core.raise(string.format("Attention: argument 1 has shape %s, wanted {batch, length, width} with width = %d", core.shape_text(h), self.width))
   end
