@@ -2,7 +2,7 @@
 public enum Operations {
   public static let all: [Operation] = [
     Arithmetic.rows, Elementwise.rows, Activations.rows, Reductions.rows,
-    Losses.rows, Layers.rows,
+    Losses.rows, Layers.rows, AttentionRows.rows,
     Comparisons.rows, Choices.rows, Trigonometry.rows, Shapes.rows, Joining.rows, IndexRows.rows, SortingRows.rows,
     Counting.rows,
     Products.rows, EinsteinProducts.rows,
