@@ -2,34 +2,35 @@ import XCTest
 
 /// Beam search against all continuations of a tiny vocabulary.
 final class BeamSearchTests: XCTestCase {
-  private static let brute = GenerationTests.lively + """
-    local net = lively(lab.nn.Transformer{vocab = 4, width = 8, depth = 2, heads = 2, tied = false})
-    local prompts = { {1}, {2, 3}, {4, 4, 1} }
-    local max = 4
-    -- The best of all continuations that end with `stop` or after `max` tokens.
-    local function best(prompt, penalty, stop)
-      local prompts, leaves = {}, {}
-      local function visit(tokens)
-        if #tokens == max or (#tokens > 0 and tokens[#tokens] == stop) then
-          prompts[#prompts + 1], leaves[#leaves + 1] = prompt, table.move(tokens, 1, #tokens, 1, {})
-          return
+  private static let brute =
+    GenerationTests.lively + """
+      local net = lively(lab.nn.Transformer{vocab = 4, width = 8, depth = 2, heads = 2, tied = false})
+      local prompts = { {1}, {2, 3}, {4, 4, 1} }
+      local max = 4
+      -- The best of all continuations that end with `stop` or after `max` tokens.
+      local function best(prompt, penalty, stop)
+        local prompts, leaves = {}, {}
+        local function visit(tokens)
+          if #tokens == max or (#tokens > 0 and tokens[#tokens] == stop) then
+            prompts[#prompts + 1], leaves[#leaves + 1] = prompt, table.move(tokens, 1, #tokens, 1, {})
+            return
+          end
+          for id = 1, 4 do
+            tokens[#tokens + 1] = id
+            visit(tokens)
+            tokens[#tokens] = nil
+          end
         end
-        for id = 1, 4 do
-          tokens[#tokens + 1] = id
-          visit(tokens)
-          tokens[#tokens] = nil
+        visit({})
+        local winner, top
+        for i, sum in ipairs(net:log_probs(prompts, leaves):sum(2):totable()) do
+          local score = sum / (#leaves[i]) ^ penalty
+          if top == nil or score > top then winner, top = table.concat(leaves[i], " "), score end
         end
+        return winner
       end
-      visit({})
-      local winner, top
-      for i, sum in ipairs(net:log_probs(prompts, leaves):sum(2):totable()) do
-        local score = sum / (#leaves[i]) ^ penalty
-        if top == nil or score > top then winner, top = table.concat(leaves[i], " "), score end
-      end
-      return winner
-    end
 
-    """
+      """
 
   func testEqualsBruteForce() throws {
     XCTAssertEqual(

@@ -16,40 +16,41 @@ final class GenerationTests: XCTestCase {
     """
 
   /// Each model: batched, one by one, and token by token over the whole sequence, with the log-probabilities.
-  private static let agree = lively + """
-    local prompts = { {1, 5, 2}, {3}, {9, 9, 9, 9, 8} }
-    local function agree(name, options)
-      options.vocab, options.width, options.depth, options.heads, options.tied = 10, 16, 2, 4, false
-      local net = lively(lab.nn.Transformer(options))
-      local all, scores = net:generate(prompts, {max = 12, stop = 4, scores = true})
-      local same, distinct = true, {}
-      for i, prompt in ipairs(prompts) do
-        local alone = net:generate(prompt, {max = 12, stop = {4}})
-        local whole, tokens = table.move(prompt, 1, #prompt, 1, {}), {}
-        for step = 1, 12 do
-          local logits
-          if options.kind == "encoder_decoder" then
-            logits = net(lab.tensor({prompt}, "int64"), lab.tensor({ {1, table.unpack(tokens)} }, "int64"))
-          else
-            logits = net(lab.tensor({whole}, "int64"))
+  private static let agree =
+    lively + """
+      local prompts = { {1, 5, 2}, {3}, {9, 9, 9, 9, 8} }
+      local function agree(name, options)
+        options.vocab, options.width, options.depth, options.heads, options.tied = 10, 16, 2, 4, false
+        local net = lively(lab.nn.Transformer(options))
+        local all, scores = net:generate(prompts, {max = 12, stop = 4, scores = true})
+        local same, distinct = true, {}
+        for i, prompt in ipairs(prompts) do
+          local alone = net:generate(prompt, {max = 12, stop = {4}})
+          local whole, tokens = table.move(prompt, 1, #prompt, 1, {}), {}
+          for step = 1, 12 do
+            local logits
+            if options.kind == "encoder_decoder" then
+              logits = net(lab.tensor({prompt}, "int64"), lab.tensor({ {1, table.unpack(tokens)} }, "int64"))
+            else
+              logits = net(lab.tensor({whole}, "int64"))
+            end
+            tokens[step] = logits[{1, -1}]:argmax():item()
+            whole[#whole + 1] = tokens[step]
+            distinct[tokens[step]] = true
+            if tokens[step] == 4 then break end
           end
-          tokens[step] = logits[{1, -1}]:argmax():item()
-          whole[#whole + 1] = tokens[step]
-          distinct[tokens[step]] = true
-          if tokens[step] == 4 then break end
+          local wanted = lab.tensor(tokens, "int64")
+          local rest = all[i]:narrow(1, #tokens + 1, all:size(2) - #tokens)
+          same = same and alone:equal(wanted) and all[i]:narrow(1, 1, #tokens):equal(wanted) and rest:eq(0):all():item()
+          local given = net:log_probs({prompt}, {tokens})[1]
+          same = same and (scores[i]:narrow(1, 1, #tokens) - given):abs():max():item() < 1e-4
         end
-        local wanted = lab.tensor(tokens, "int64")
-        local rest = all[i]:narrow(1, #tokens + 1, all:size(2) - #tokens)
-        same = same and alone:equal(wanted) and all[i]:narrow(1, 1, #tokens):equal(wanted) and rest:eq(0):all():item()
-        local given = net:log_probs({prompt}, {tokens})[1]
-        same = same and (scores[i]:narrow(1, 1, #tokens) - given):abs():max():item() < 1e-4
+        local count = 0
+        for _ in pairs(distinct) do count = count + 1 end
+        print(name, same, count > 2)
       end
-      local count = 0
-      for _ in pairs(distinct) do count = count + 1 end
-      print(name, same, count > 2)
-    end
 
-    """
+      """
 
   func testCacheEqualsFullRecomputation() throws {
     XCTAssertEqual(

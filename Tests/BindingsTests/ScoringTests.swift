@@ -3,28 +3,29 @@ import XCTest
 /// Log-probabilities of given tokens against softmax by hand.
 final class ScoringTests: XCTestCase {
   /// `by_hand(net, given, predict)`: a list of the log-probabilities of each token of one sequence.
-  private static let byHand = GenerationTests.lively + """
-    local function by_hand(net, given, predict)
-      local whole, list = table.move(given, 1, #given, 1, {}), {}
-      for k, id in ipairs(predict) do
-        local logits = net(lab.tensor({whole}, "int64"))[{1, -1}]:to("float64"):totable()
-        local sum = 0
-        for _, logit in ipairs(logits) do sum = sum + math.exp(logit) end
-        list[k] = logits[id] - math.log(sum)
-        whole[#whole + 1] = id
+  private static let byHand =
+    GenerationTests.lively + """
+      local function by_hand(net, given, predict)
+        local whole, list = table.move(given, 1, #given, 1, {}), {}
+        for k, id in ipairs(predict) do
+          local logits = net(lab.tensor({whole}, "int64"))[{1, -1}]:to("float64"):totable()
+          local sum = 0
+          for _, logit in ipairs(logits) do sum = sum + math.exp(logit) end
+          list[k] = logits[id] - math.log(sum)
+          whole[#whole + 1] = id
+        end
+        return list
       end
-      return list
-    end
-    local function total(list)
-      local sum = 0
-      for _, value in ipairs(list) do sum = sum + value end
-      return sum
-    end
-    local function close(a, b) return math.abs(a - b) < 1e-4 end
-    local function ids(list) return lab.tensor(list, "int64") end
-    local net = lively(lab.nn.Transformer{vocab = 9, width = 8, depth = 2, heads = 2, context = 12})
+      local function total(list)
+        local sum = 0
+        for _, value in ipairs(list) do sum = sum + value end
+        return sum
+      end
+      local function close(a, b) return math.abs(a - b) < 1e-4 end
+      local function ids(list) return lab.tensor(list, "int64") end
+      local net = lively(lab.nn.Transformer{vocab = 9, width = 8, depth = 2, heads = 2, context = 12})
 
-    """
+      """
 
   func testLogProbabilities() throws {
     XCTAssertEqual(

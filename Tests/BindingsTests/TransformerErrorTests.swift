@@ -28,13 +28,15 @@ final class TransformerErrorTests: XCTestCase {
       "Transformer: unknown option 'positons'; did you mean 'positions'?")
     check(
       "T{vocab = 10, width = 8, depth = 1, heads = 2, positions = 'rop'}",
-      "Transformer: option 'positions' must be one of none, learned, sinusoidal, rope, alibi, relative, but is 'rop'; did you mean 'rope'?")
+      "Transformer: option 'positions' must be one of none, learned, sinusoidal, rope, alibi, relative, but is 'rop'; did you mean 'rope'?"
+    )
     check(
       "T{vocab = 10, width = 8, depth = 1, heads = 2, positions = 'learned'}",
       "Transformer: option 'context' is missing: learned positions need the greatest length")
     check(
       "T{vocab = 10, width = 8, depth = 1, heads = 2, mlp = 'swigl'}",
-      "Transformer: option 'mlp' must be one of gelu, gelu_tanh, relu, silu, swiglu, geglu, but is 'swigl'; did you mean 'swiglu'?")
+      "Transformer: option 'mlp' must be one of gelu, gelu_tanh, relu, silu, swiglu, geglu, but is 'swigl'; did you mean 'swiglu'?"
+    )
     check(
       "T{vocab = 10, width = 8, depth = 1, heads = 2, classes = 3}",
       "Transformer: option 'classes' has no meaning with kind = \"decoder\"")
@@ -80,13 +82,15 @@ final class TransformerErrorTests: XCTestCase {
     check("net(lab.ones({1, 7}, 'int64'))", "Transformer: a sequence of 7 tokens is longer than context = 6")
     check(
       "net(ids, {mask = lab.ones({1, 4}, 'bool')})",
-      "Transformer: option 'mask' has shape {1, 4}, wanted {batch, length} = {1, 3}, or {batch, queries, keys} = {1, 3, 3}")
+      "Transformer: option 'mask' has shape {1, 4}, wanted {batch, length} = {1, 3}, or {batch, queries, keys} = {1, 3, 3}"
+    )
     check(
       "net(ids, {mask = lab.ones({1, 3})})",
       "Transformer: option 'mask' must be a bool tensor, true for tokens that may be seen, but is float32")
     check(
       "net(ids, {mask = lab.ones({1, 1, 3, 4}, 'bool')})",
-      "Attention: option 'mask' has shape {1, 1, 3, 4}, which does not stretch to {batch, heads, queries, keys} = {1, 2, 3, 3}")
+      "Attention: option 'mask' has shape {1, 1, 3, 4}, which does not stretch to {batch, heads, queries, keys} = {1, 2, 3, 3}"
+    )
     check(
       "net(ids, {positions = lab.tensor({1, 2}, 'int64')})",
       "Transformer: option 'positions' must be int64 ids {length} or {batch, length} = {1, 3}, but is int64 {2}")
@@ -95,7 +99,8 @@ final class TransformerErrorTests: XCTestCase {
       "Transformer: option 'positions' holds ids from 1 to 7, but context = 6")
     check(
       "enc(ids, {positions = lab.tensor({1, 2, 7}, 'int64')})",
-      "Transformer: option 'positions' (ids) needs a model with positions learned, sinusoidal or rope, but it has 'alibi'")
+      "Transformer: option 'positions' (ids) needs a model with positions learned, sinusoidal or rope, but it has 'alibi'"
+    )
     check(
       "enc(ids, {segments = lab.tensor({1, 2, 7}, 'int64')})",
       "Transformer: option 'segments' (ids) needs segments = count at its making")
@@ -134,7 +139,8 @@ final class TransformerErrorTests: XCTestCase {
       "generate: option 'top_k' must be a whole number from 1, but is 0")
     check(
       "net:generate({1}, {max = 3, beams = 2, top_k = 2})",
-      "generate: option 'beams' searches for the most likely continuation and does not go with 'temperature', 'top_k' or 'top_p'")
+      "generate: option 'beams' searches for the most likely continuation and does not go with 'temperature', 'top_k' or 'top_p'"
+    )
     check(
       "net:generate({1}, {max = 3, allowed = {11}})",
       "generate: option 'allowed' holds the id 11, beyond vocab = 10 (in Transformer)")
@@ -187,10 +193,12 @@ final class TransformerErrorTests: XCTestCase {
       "Attention: argument 1 has shape {1, 2, 7}, wanted {batch, length, width} with width = 8")
     check(
       "A(8, {heads = 2})(lab.ones{1, 2, 8}, {mask = lab.ones({3, 3}, 'bool')})",
-      "Attention: option 'mask' has shape {3, 3}, which does not stretch to {batch, heads, queries, keys} = {1, 2, 2, 2}")
+      "Attention: option 'mask' has shape {3, 3}, which does not stretch to {batch, heads, queries, keys} = {1, 2, 2, 2}"
+    )
     check(
       "A(8, {heads = 2})(lab.ones{1, 2, 8}, {bias = lab.ones({3, 3})})",
-      "Attention: option 'bias' has shape {3, 3}, which does not stretch to {batch, heads, queries, keys} = {1, 2, 2, 2}")
+      "Attention: option 'bias' has shape {3, 3}, which does not stretch to {batch, heads, queries, keys} = {1, 2, 2, 2}"
+    )
     check(
       "A(8, {heads = 2})(lab.ones{1, 2, 8}, {cache = {}})",
       "Attention: option 'cache' works under lab.no_grad only, since it writes in place")
@@ -211,6 +219,7 @@ final class TransformerErrorTests: XCTestCase {
       "to: argument 1 (dtype) must be one of float32, float64, but is 'int64'")
     check(
       "lab.nn.RelativePositions(2, {buckets = 8, max_distance = 2})",
-      "RelativePositions: option 'max_distance' must be above 2, the distances with a bucket of their own at buckets = 8, but is 2")
+      "RelativePositions: option 'max_distance' must be above 2, the distances with a bucket of their own at buckets = 8, but is 2"
+    )
   }
 }

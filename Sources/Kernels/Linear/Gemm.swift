@@ -33,6 +33,10 @@ public enum Gemm {
     _ a: Operand<T>, _ b: Operand<T>, _ c: UnsafeMutablePointer<T>, cStride: Int, m: Int, n: Int, k: Int, beta: T = 0
   ) {
     if m == 0 || n == 0 { return }
+    if m <= FewRows.greatest && !a.transposed && b.transposed && k > 0 {
+      return FewRows.multiply(
+        a.pointer, stride: a.stride, b.pointer, stride: b.stride, c, stride: cStride, m: m, n: n, k: k, beta: beta)
+    }
     let grid = TileGrid(m: m, n: n, k: k)
     Parallel.forEach(tiles: grid.count) { tile in
       let (row, rows, column, columns) = grid.tile(tile)

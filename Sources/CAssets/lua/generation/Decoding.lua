@@ -49,6 +49,9 @@ function Transformer:decoding(rows, reserve, begun)
   if self.head == nil or not self.causal then
     core.raise("generate: a Transformer of kind \"" .. self.kind .. "\" does not continue sequences; decoders and encoder-decoders do")
   end
+  rows, reserve = core.token_rows(rows, "decoding: argument 1 (rows)"), core.whole(reserve, 0, "decoding: argument 2 (reserve)")
+  core.check_rows(rows, self.vocab, "decoding: argument 1 (rows)")
+  if #rows == 0 or select(2, core.row_lengths(rows)) == 0 then core.raise("decoding: argument 1 (rows) must hold rows of at least one token") end
   local decoding = setmetatable({ net = self, reserve = reserve }, Decoding)
   if self.kind == "encoder_decoder" then
     decoding.logits = read_sources(decoding, rows, reserve, begun)

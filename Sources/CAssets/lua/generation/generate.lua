@@ -76,7 +76,7 @@ local defaults = {
 local function checked_options(net, given)
   local options = core.options(given, defaults, "generate")
   options.max = core.required_whole(options, "max", 1, "generate")
-  options.beams = core.whole(options.beams, 1, "generate: option 'beams'")
+  options.beams = core.whole_up_to(options.beams, 1, 65536, "generate: option 'beams'")
   if options.top_k then options.top_k = core.whole(options.top_k, 1, "generate: option 'top_k'") end
   if options.top_p and (type(options.top_p) ~= "number" or not (options.top_p > 0 and options.top_p <= 1)) then
     core.raise("generate: option 'top_p' must be a number above 0 and at most 1, but is " .. core.describe(options.top_p))

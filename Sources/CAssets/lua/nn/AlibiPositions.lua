@@ -17,13 +17,15 @@ local function slopes(heads)
 end
 
 function AlibiPositions:init(heads)
-  self.heads = core.whole(heads, 1, "AlibiPositions: argument 1 (heads)")
+  self.heads = core.whole_up_to(heads, 1, 65536, "AlibiPositions: argument 1 (heads)")
   self.slopes = lab.tensor(slopes(self.heads), "float64"):reshape{ 1, self.heads, 1, 1 }
 end
 
 function AlibiPositions:forward(queries, keys, options)
-  local causal = options and options.causal
-  local dtype = options and options.dtype or "float32"
+  queries = core.whole(queries, 0, "AlibiPositions: argument 1 (queries)")
+  keys = core.whole(keys, 0, "AlibiPositions: argument 2 (keys)")
+  options = core.options(options, { causal = false, dtype = "float32" }, "AlibiPositions")
+  local causal, dtype = options.causal, options.dtype
   local places = lab.arange(1, keys, 1, "float64"):reshape{ 1, 1, 1, keys }
   -- A number added to a whole row of scores changes no softmax: causal rows share one line of penalties.
   if causal then return (self.slopes * (places - keys)):to(dtype) end

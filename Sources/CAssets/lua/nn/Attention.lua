@@ -79,18 +79,18 @@ local function in_heads(x, heads, width)
   return x:reshape{ x:size(1), x:size(2), heads, width }:transpose(2, 3)
 end
 
-function Attention:normalized(q, k)
+local function normalized(self, q, k)
   if self.query_norm == nil then return q, k end
   return self.query_norm(q), self.key_norm(k)
 end
 
 -- Queries, keys and values of a sequence about itself; earlier ones come from the cache.
-function Attention:own_heads(h, options, cache)
+local function own_heads(self, h, options, cache)
   local joint = in_heads(self.qkv(h), self.heads + 2 * self.kv_heads, self.head_width)
   local q = joint:narrow(2, 1, self.heads)
   local k = joint:narrow(2, self.heads + 1, self.kv_heads)
   local v = joint:narrow(2, self.heads + self.kv_heads + 1, self.kv_heads)
-  q, k = self:normalized(q, k)
+  q, k = normalized(self, q, k)
   local rope = self.rope
   if rope then
     local ids = options.positions
@@ -106,7 +106,7 @@ function Attention:own_heads(h, options, cache)
 end
 
 -- Queries of a sequence, keys and values of the memory; with a cache the memory is read once.
-function Attention:cross_heads(h, options, cache)
+local function cross_heads(self, h, options, cache)
   local q = in_heads(self.query(h), self.heads, self.head_width)
   if cache and cache.keys then
     if self.query_norm then q = self.query_norm(q) end
@@ -120,7 +120,7 @@ function Attention:cross_heads(h, options, cache)
   end
   local joint = in_heads(self.key_value(memory), 2 * self.kv_heads, self.head_width)
   local k, v = joint:narrow(2, 1, self.kv_heads), joint:narrow(2, self.kv_heads + 1, self.kv_heads)
-  q, k = self:normalized(q, k)
+  q, k = normalized(self, q, k)
   if cache then cache.keys, cache.values = k, v end
   return q, k, v
 end
@@ -141,12 +141,13 @@ local call_options = { memory = core.none, mask = core.none, bias = core.none, c
 
 function Attention:forward(h, options)
   options = core.call_options(options, call_options, "Attention")
+  core.require_tensor(h, "Attention: argument 1")
   if h:dim() ~= 3 or h:size(3) ~= self.width then
     core.raise(string.format("Attention: argument 1 has shape %s, wanted {batch, length, width} with width = %d", core.shape_text(h), self.width))
   end
   local cache = options.cache
   local q, k, v
-  if self.cross then q, k, v = self:cross_heads(h, options, cache) else q, k, v = self:own_heads(h, options, cache) end
+  if self.cross then q, k, v = cross_heads(self, h, options, cache) else q, k, v = own_heads(self, h, options, cache) end
   local mask, bias, settings = options.mask, options.bias, self.fixed
   if mask then check_fits(mask, "mask", "bool", q, k) end
   if bias then check_fits(bias, "bias", nil, q, k) end

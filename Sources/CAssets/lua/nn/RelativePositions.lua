@@ -21,6 +21,7 @@ end
 
 --- The bucket, from 1, of a key that stands `distance` places after the query (negative: before it).
 function RelativePositions:bucket(distance)
+  distance = core.whole(distance, -1 << 53, "RelativePositions: argument 1 (distance)")
   local count, first = self.buckets, 1
   if self.causal then
     distance = math.max(-distance, 0)
@@ -36,6 +37,8 @@ function RelativePositions:bucket(distance)
 end
 
 function RelativePositions:forward(queries, keys)
+  queries = core.whole_up_to(queries, 0, 1 << 24, "RelativePositions: argument 1 (queries)")
+  keys = core.whole_up_to(keys, 0, 1 << 24, "RelativePositions: argument 2 (keys)")
   -- The biases of all distances from -(keys - 1) to queries - 1, then each query's run of them.
   local buckets = {}
   for distance = -(keys - 1), queries - 1 do buckets[#buckets + 1] = self:bucket(distance) end

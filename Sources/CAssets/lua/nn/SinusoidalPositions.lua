@@ -6,7 +6,7 @@ local SinusoidalPositions = nn.class("SinusoidalPositions")
 nn.SinusoidalPositions = SinusoidalPositions
 
 function SinusoidalPositions:init(width)
-  self.width = core.whole(width, 1, "SinusoidalPositions: argument 1 (width)")
+  self.width = core.whole_up_to(width, 1, 1 << 20, "SinusoidalPositions: argument 1 (width)")
   if self.width % 2 ~= 0 then
     core.raise("SinusoidalPositions: argument 1 (width) must be even, a sine and a cosine for each wavelength, but is " .. self.width)
   end
@@ -16,6 +16,7 @@ function SinusoidalPositions:init(width)
 end
 
 function SinusoidalPositions:forward(ids, dtype)
+  core.require_tensor(ids, "SinusoidalPositions: argument 1 (ids)")
   local angles = (ids:to("float64") - 1):unsqueeze(-1) * self.frequencies
   local waves = lab.stack({ angles:sin(), angles:cos() }, -1)
   local shape = ids.shape

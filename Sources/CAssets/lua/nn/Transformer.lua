@@ -138,6 +138,10 @@ end
 
 -- The blocks and the last norm. `given` holds mask, cache, positions, memory and memory_mask.
 function Transformer:through_blocks(h, given, offset)
+  core.require_tensor(h, "through_blocks: argument 1 (h)")
+  if type(given) ~= "table" then core.raise("through_blocks: argument 2 must be a table of options, but is " .. core.describe(given)) end
+  offset = core.whole(offset, 0, "through_blocks: argument 3 (offset)")
+  if h:dim() ~= 3 then core.raise("through_blocks: hidden states must have shape {batch, length, width}, but found " .. core.shape_text(h)) end
   local length, cache = h:size(2), given.cache
   local kind = self.position_kind
   if kind == "alibi" or kind == "relative" then
@@ -155,12 +159,16 @@ end
 
 --- net:readout(h): what the head makes of hidden states: scores of tokens or of classes.
 function Transformer:readout(h)
+  if self.head == nil then core.raise("readout: a Transformer of kind \"" .. self.kind .. "\" without classes or masked_lm has no head") end
   if self.head_transform then h = self.head_norm(self.head_transform(h):gelu()) end
   return self.head(h)
 end
 
 -- One vector for each sequence: the first position, through the pooler where there is one, or the mean of real tokens.
 function Transformer:pooled(h, mask)
+  core.require_tensor(h, "pooled: argument 1 (h)")
+  if h:dim() ~= 3 then core.raise("pooled: hidden states must have shape {batch, length, width}, but found " .. core.shape_text(h)) end
+  if mask ~= nil then core.require_tensor(mask, "pooled: argument 2 (mask)") end
   if self.pooler then return self.pooler(h:select(2, 1)):tanh() end
   local pool = self.pool or (self.kind == "vit" and "first" or "mean")
   if pool == "first" then return h:select(2, 1) end

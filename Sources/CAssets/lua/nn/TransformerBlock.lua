@@ -46,6 +46,7 @@ local call_options = {
 
 function TransformerBlock:forward(h, options)
   options = core.call_options(options, call_options, "TransformerBlock")
+  core.require_tensor(h, "TransformerBlock: argument 1")
   local cache, drop = options.cache, self.drop
   local own
   if options.mask or options.bias or cache or options.positions then

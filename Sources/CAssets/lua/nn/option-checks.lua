@@ -32,6 +32,19 @@ function core.call_options(given, known, name)
   return given
 end
 
+--- A tensor, or an error that names the argument.
+function core.require_tensor(value, what)
+  if not lab.is_tensor(value) then core.raise(string.format("%s must be a Tensor, but is %s", what, core.describe(value))) end
+  return value
+end
+
+--- A whole number from `least` to `most`, for what is made entry by entry.
+function core.whole_up_to(value, least, most, what)
+  local whole = core.whole(value, least, what)
+  if whole > most then core.raise(string.format("%s must be at most %d, but is %d", what, most, whole)) end
+  return whole
+end
+
 --- A required option that is a whole number of at least `least`.
 function core.required_whole(options, key, least, name)
   if options[key] == nil then core.raise(string.format("%s: option '%s' is missing", name, key)) end

@@ -41,6 +41,7 @@ function core.transformer_options(given)
   local function optional_whole(key) if options[key] ~= nil then whole(key) end end
   for _, key in ipairs{ "width", "depth", "heads" } do whole(key) end
   for _, key in ipairs{ "kv_heads", "context", "hidden", "window", "classes", "segments", "encoder_depth" } do optional_whole(key) end
+  core.whole_up_to(options.depth, 1, 65536, "Transformer: option 'depth'")
   require_divides(options, "heads", "width")
   options.kv_heads = options.kv_heads or options.heads
   require_divides(options, "kv_heads", "heads")

@@ -1,0 +1,78 @@
+/// Products of a few rows with a matrix whose columns lie one behind the other in memory, as the weights of layers do: what
+/// decoding one token needs. Every weight is read once and used at once, without the packing of larger products.
+enum FewRows {
+  /// Above so many rows packing pays.
+  static let greatest = 4
+  /// Weights of one tile: what the second-level cache holds, so that further rows find them there.
+  private static let weightsPerTile = 1 << 15
+
+  /// `c = a b + beta c` for `m x k` times `k x n`, `a` row-major, `b` stored as `n` rows of `k` numbers.
+  @_specialize(where T == Float)
+  @_specialize(where T == Double)
+  static func multiply<T: Real>(
+    _ a: UnsafePointer<T>, stride aStride: Int, _ b: UnsafePointer<T>, stride bStride: Int,
+    _ c: UnsafeMutablePointer<T>, stride cStride: Int, m: Int, n: Int, k: Int, beta: T
+  ) {
+    let columns = max(4, weightsPerTile / max(1, k) / 4 * 4)
+    Parallel.forEachRange(n, grain: n * k <= 4 * weightsPerTile ? n : columns) { first, count in
+      for row in 0..<m {
+        let (x, y) = (a + row * aStride, c + row * cStride)
+        var column = first
+        while column &+ 4 <= first &+ count {
+          let sums = dots(x, b + column &* bStride, bStride, k)
+          for lane in 0..<4 { y[column &+ lane] = beta == 0 ? sums[lane] : sums[lane] + beta * y[column &+ lane] }
+          column &+= 4
+        }
+        while column < first &+ count {
+          let sum = dots(x, b + column &* bStride, 0, k)[0]
+          y[column] = beta == 0 ? sum : sum + beta * y[column]
+          column &+= 1
+        }
+      }
+    }
+  }
+
+  /// The inner products of `x` with four rows, each in sixteen lanes.
+  @inline(__always)
+  private static func dots<T: Real>(_ x: UnsafePointer<T>, _ rows: UnsafePointer<T>, _ stride: Int, _ count: Int)
+    -> SIMD4<T>
+  {
+    let raw = UnsafeRawPointer(x)
+    let (r0, r1) = (UnsafeRawPointer(rows), UnsafeRawPointer(rows + stride))
+    let (r2, r3) = (UnsafeRawPointer(rows + 2 &* stride), UnsafeRawPointer(rows + 3 &* stride))
+    let width = MemoryLayout<T>.stride
+    var a0 = SIMD8<T>(repeating: 0)
+    var (a1, a2, a3) = (a0, a0, a0)
+    var (b0, b1, b2, b3) = (a0, a0, a0, a0)
+    var i = 0
+    while i &+ 16 <= count {
+      let (at, next) = (i &* width, (i &+ 8) &* width)
+      let (u, v) = (
+        raw.loadUnaligned(fromByteOffset: at, as: SIMD8<T>.self),
+        raw.loadUnaligned(fromByteOffset: next, as: SIMD8<T>.self)
+      )
+      a0.addProduct(u, r0.loadUnaligned(fromByteOffset: at, as: SIMD8<T>.self))
+      a1.addProduct(u, r1.loadUnaligned(fromByteOffset: at, as: SIMD8<T>.self))
+      a2.addProduct(u, r2.loadUnaligned(fromByteOffset: at, as: SIMD8<T>.self))
+      a3.addProduct(u, r3.loadUnaligned(fromByteOffset: at, as: SIMD8<T>.self))
+      b0.addProduct(v, r0.loadUnaligned(fromByteOffset: next, as: SIMD8<T>.self))
+      b1.addProduct(v, r1.loadUnaligned(fromByteOffset: next, as: SIMD8<T>.self))
+      b2.addProduct(v, r2.loadUnaligned(fromByteOffset: next, as: SIMD8<T>.self))
+      b3.addProduct(v, r3.loadUnaligned(fromByteOffset: next, as: SIMD8<T>.self))
+      i &+= 16
+    }
+    var sums = SIMD4<T>(total(a0 + b0), total(a1 + b1), total(a2 + b2), total(a3 + b3))
+    while i < count {
+      sums.addProduct(
+        SIMD4<T>(repeating: x[i]),
+        SIMD4<T>(rows[i], rows[stride &+ i], rows[2 &* stride &+ i], rows[3 &* stride &+ i]))
+      i &+= 1
+    }
+    return sums
+  }
+
+  @inline(__always)
+  private static func total<T: Real>(_ s: SIMD8<T>) -> T {
+    ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]))
+  }
+}
