@@ -50,12 +50,16 @@ extension Tensor {
     return y.recorded(name, inputs, saving: [x] + (w.map { [$0] } ?? [])) { backward in
       let g = try backward.gradient
       let biasInput = w == nil ? 1 : 2
-      if b != nil { try backward.send(biasInput, g.sum(to: [width])) }
       guard Recording.isOn else {
-        try backward.send(0, Forward.normalizeRowsGradient(x, g, weight: w, statistics, centered: centered))
-        if w != nil { try backward.send(1, Forward.normalizeRowsWeightGradient(x, g, statistics)) }
+        let wanted = (backward.needs(0), w != nil && backward.needs(1), b != nil && backward.needs(biasInput))
+        let gradients = try Forward.normalizeRowsGradients(
+          x, g, weight: w, statistics, centered: centered, wanted: wanted)
+        if let input = gradients.input { try backward.send(0, input) }
+        if let weight = gradients.weight { try backward.send(1, weight) }
+        if let bias = gradients.bias { try backward.send(biasInput, bias) }
         return
       }
+      if b != nil { try backward.send(biasInput, g.sum(to: [width])) }
       let last = x.rank - 1
       let shifted = centered ? try x - x.mean([last], keep: true) : x
       let scale = try Elementwise.reciprocalSquareRoot.call((shifted * shifted).mean([last], keep: true) + epsilon)

@@ -35,7 +35,7 @@ public struct Rotation {
     var target = x.shape
     target.remove(at: x.rank - 1)
     let (places, shape) = try Rotation.places(positions, target, offset: offset)
-    angles = try RotaryAngles(
+    angles = RotaryAngles(
       places, shape: shape, base: base, pairs: turned / 2, x.dtype.isFloating ? x.dtype : .float32)
     self.interleaved = interleaved
   }

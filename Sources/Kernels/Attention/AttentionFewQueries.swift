@@ -37,10 +37,10 @@ extension Attention {
       y.update(repeating: 0, count: p.valueWidth)
       return T.infinity
     }
-    for j in 0..<keys { scores[j] = AttentionProblem<T>.dot(q, k.at(n, keyHead, base + j), p.width) }
-    let high = (keys + 7) / 8 * 8
+    for j in 0..<keys { scores[j] = Sum.products(q, k.at(n, keyHead, base + j), p.width) }
+    let high = PanelProduct.panels(keys) * PanelProduct.width
     let factor = p.finish(scores, n, h, t, base, keys, 0, high)
-    let top = AttentionProblem<T>.greatest(scores, high)
+    let top = GreatestScore.of(scores, high)
     let shift = top == -T.infinity ? 0 : top
     for j in 0..<high { scores[j] = T.exp((scores[j] - shift) * factor) }
     let sum = Sum.lanes(scores, high)

@@ -62,7 +62,7 @@ public enum Attention {
           let row = scores + i * stride
           let t = first + i
           let factor = p.finish(row, n, h, t, base, keys, low, high)
-          let top = AttentionProblem<T>.greatest(row + low, high - low)
+          let top = GreatestScore.of(row + low, high - low)
           let shift = top == -T.infinity ? 0 : top
           for j in low..<high { row[j] = T.exp((row[j] - shift) * factor) }
           let sum = Sum.lanes(row + low, high - low)

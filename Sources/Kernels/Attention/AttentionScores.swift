@@ -70,20 +70,4 @@ extension AttentionProblem {
     }
     return 1
   }
-
-  /// The greatest of `count` numbers, a multiple of eight; nan is left out.
-  @inline(__always)
-  static func greatest(_ x: UnsafePointer<T>, _ count: Int) -> T {
-    let raw = UnsafeRawPointer(x)
-    var best = SIMD8<T>(repeating: -T.infinity)
-    var i = 0
-    while i < count {
-      let v = raw.loadUnaligned(fromByteOffset: i &* MemoryLayout<T>.stride, as: SIMD8<T>.self)
-      best.replace(with: v, where: v .> best)
-      i &+= 8
-    }
-    var result = best[0]
-    for lane in 1..<8 where best[lane] > result { result = best[lane] }
-    return result
-  }
 }

@@ -61,7 +61,7 @@ extension AttentionProblem {
         let factor = finish(weight, n, h, t, base, keys, low, high)
         let sum = sums[(n * heads + h) * queries + t]
         // The mean of the gradients of this row's weights, by the weights: sum over e of g y.
-        let mean = Self.dot(g.at(n, h, t), y.at(n, h, t), valueWidth)
+        let mean = Sum.products(g.at(n, h, t), y.at(n, h, t), valueWidth)
         for j in low..<high { weight[j] = T.exp(weight[j] * factor - sum) }
         for j in low..<high { slope[j] = weight[j] * (slope[j] - mean) }
         for j in blockLow..<low { weight[j] = 0 }
@@ -70,25 +70,5 @@ extension AttentionProblem {
         for j in high..<max(high, blockHigh) { slope[j] = 0 }
       }
     }
-  }
-
-  /// The scalar product of `count` numbers, in eight lanes.
-  @inline(__always)
-  static func dot(_ x: UnsafePointer<T>, _ y: UnsafePointer<T>, _ count: Int) -> T {
-    let step = MemoryLayout<T>.stride
-    var lanes = SIMD8<T>(repeating: 0)
-    var i = 0
-    while i &+ 8 <= count {
-      let a = UnsafeRawPointer(x).loadUnaligned(fromByteOffset: i &* step, as: SIMD8<T>.self)
-      let b = UnsafeRawPointer(y).loadUnaligned(fromByteOffset: i &* step, as: SIMD8<T>.self)
-      lanes = lanes.addingProduct(a, b)
-      i &+= 8
-    }
-    var sum = ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]))
-    while i < count {
-      sum.addProduct(x[i], y[i])
-      i &+= 1
-    }
-    return sum
   }
 }

@@ -61,6 +61,40 @@ public enum Sum {
   }
 }
 
+extension Sum {
+  /// The sum of the products of two rows, in two times eight lanes.
+  @inline(__always)
+  static func products<T: Real>(_ x: UnsafePointer<T>, _ y: UnsafePointer<T>, _ n: Int) -> T {
+    let (rawX, rawY) = (UnsafeRawPointer(x), UnsafeRawPointer(y))
+    let width = MemoryLayout<T>.stride
+    var a = SIMD8<T>(repeating: 0)
+    var b = a
+    var i = 0
+    while i &+ 16 <= n {
+      a = a.addingProduct(
+        rawX.loadUnaligned(fromByteOffset: i &* width, as: SIMD8<T>.self),
+        rawY.loadUnaligned(fromByteOffset: i &* width, as: SIMD8<T>.self))
+      b = b.addingProduct(
+        rawX.loadUnaligned(fromByteOffset: (i &+ 8) &* width, as: SIMD8<T>.self),
+        rawY.loadUnaligned(fromByteOffset: (i &+ 8) &* width, as: SIMD8<T>.self))
+      i &+= 16
+    }
+    while i &+ 8 <= n {
+      a = a.addingProduct(
+        rawX.loadUnaligned(fromByteOffset: i &* width, as: SIMD8<T>.self),
+        rawY.loadUnaligned(fromByteOffset: i &* width, as: SIMD8<T>.self))
+      i &+= 8
+    }
+    let s = a + b
+    var total = ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]))
+    while i < n {
+      total.addProduct(x[i], y[i])
+      i &+= 1
+    }
+    return total
+  }
+}
+
 /// A pointer that may enter the tiles of a parallel loop, each of which writes a part of its own.
 public struct SendablePointer<T>: @unchecked Sendable {
   public let pointer: UnsafeMutablePointer<T>

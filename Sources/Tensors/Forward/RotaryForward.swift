@@ -3,66 +3,68 @@ import Kernels
 
 /// The angles of rotary positions, as a table that many tensors can be turned with.
 public struct RotaryAngles {
-  /// For each position id in row-major order its cosines, then its sines.
-  let table: Tensor
+  let table: RotaryTable
+  /// The row of the table that belongs to the first position id.
+  let firstRow: Int
   /// The position ids' own shape, which broadcasts to the sizes of the tensor to turn, without the last.
   let shape: Shape
   public let pairs: Int
 
   /// - Parameters:
   ///   - positions: counted from 0, of shape `shape`.
-  public init(_ positions: [Int], shape: Shape, base: Double, pairs: Int, _ dtype: DType) throws {
+  public init(_ positions: [Int], shape: Shape, base: Double, pairs: Int, _ dtype: DType) {
     self.shape = shape
     self.pairs = pairs
-    table = try RotaryCache.rows(positions, base: base, pairs: pairs, dtype)
+    let first = positions.first ?? 0
+    let isRun = positions.indices.allSatisfy { positions[$0] == first + $0 }
+    if isRun, let kept = RotaryTable.kept(rows: first + positions.count, base: base, pairs: pairs, dtype) {
+      (table, firstRow) = (kept, first)
+    } else {
+      (table, firstRow) = (RotaryTable(positions, base: base, pairs: pairs, dtype), 0)
+    }
+  }
+
+  fileprivate func rows<T>(_: T.Type) -> UnsafePointer<T> {
+    UnsafePointer(table.pointer.assumingMemoryBound(to: T.self)) + firstRow * 2 * pairs
   }
 }
 
-/// Angles of ordinary positions are kept: the same ones are wanted in every layer and step.
-private enum RotaryCache {
-  private struct Entry {
-    let base: Double
-    let pairs: Int
-    let rows: Tensor
-  }
+/// For each of some positions its cosines, then its sines. Not a tensor, because tables are kept when scripts end.
+final class RotaryTable {
+  let pointer: UnsafeMutableRawPointer
+  private let rows: Int, base: Double, pairs: Int, dtype: DType
 
-  /// Positions up to this one are kept.
-  private static let mostRows = 1 << 14
-  private static let mostEntries = 4
-  nonisolated(unsafe) private static var entries: [Entry] = []
-
-  static func rows(_ positions: [Int], base: Double, pairs: Int, _ dtype: DType) throws -> Tensor {
-    let most = positions.max() ?? 0
-    guard most < mostRows, (positions.min() ?? 0) >= 0, pairs <= 1024 else {
-      return try computed(positions, base: base, pairs: pairs, dtype)
-    }
-    let all = try entry(rows: most + 1, base: base, pairs: pairs, dtype)
-    let isRun = positions.indices.allSatisfy { positions[$0] == positions[0] + $0 }
-    if isRun { return all.narrowedView(0, start: positions.first ?? 0, length: positions.count) }
-    let picked = try Tensor.from(positions.map { Int64($0 + 1) }, shape: [positions.count])
-    return try Forward.indexSelect(all, dim: 0, picked)
-  }
-
-  private static func entry(rows: Int, base: Double, pairs: Int, _ dtype: DType) throws -> Tensor {
-    let index = entries.firstIndex { $0.base == base && $0.pairs == pairs && $0.rows.dtype == dtype }
-    if let index, entries[index].rows.shape[0] >= rows { return entries[index].rows }
-    var size = 64
-    while size < rows { size *= 2 }
-    let table = try computed(Array(0..<size), base: base, pairs: pairs, dtype)
-    if let index { entries.remove(at: index) } else if entries.count >= mostEntries { entries.removeFirst() }
-    entries.append(Entry(base: base, pairs: pairs, rows: table))
-    return table
-  }
-
-  private static func computed(_ positions: [Int], base: Double, pairs: Int, _ dtype: DType) throws -> Tensor {
-    let table = try Tensor(uninitialized: Shape([positions.count, 2 * pairs]), dtype)
+  init(_ positions: [Int], base: Double, pairs: Int, _ dtype: DType) {
+    (rows, self.base, self.pairs, self.dtype) = (positions.count, base, pairs, dtype)
+    let rowBytes = 2 * pairs * dtype.stride
+    pointer = .allocate(byteCount: max(64, positions.count * rowBytes), alignment: 64)
     let speeds = Rotary.speeds(base: base, pairs: pairs)
     for (row, position) in positions.enumerated() {
+      let place = pointer + row * rowBytes
       switch dtype {
-      case .float32: Rotary.angles(position, speeds: speeds, into: table.floats + row * 2 * pairs)
-      default: Rotary.angles(position, speeds: speeds, into: table.doubles + row * 2 * pairs)
+      case .float32: Rotary.angles(position, speeds: speeds, into: place.assumingMemoryBound(to: Float.self))
+      default: Rotary.angles(position, speeds: speeds, into: place.assumingMemoryBound(to: Double.self))
       }
     }
+  }
+
+  deinit { pointer.deallocate() }
+
+  // The same angles are wanted in every layer and step.
+  private static let mostRows = 1 << 14
+  private static let mostTables = 4
+  nonisolated(unsafe) private static var tables: [RotaryTable] = []
+
+  /// A table of the positions from 0 on, at least `rows` of them; `nil` when that is too much to keep.
+  static func kept(rows: Int, base: Double, pairs: Int, _ dtype: DType) -> RotaryTable? {
+    guard rows <= mostRows, pairs <= 1024 else { return nil }
+    let index = tables.firstIndex { $0.base == base && $0.pairs == pairs && $0.dtype == dtype }
+    if let index, tables[index].rows >= rows { return tables[index] }
+    var size = 64
+    while size < rows { size *= 2 }
+    let table = RotaryTable(Array(0..<size), base: base, pairs: pairs, dtype)
+    if let index { tables.remove(at: index) } else if tables.count >= mostTables { tables.removeFirst() }
+    tables.append(table)
     return table
   }
 }
@@ -87,11 +89,12 @@ extension Forward {
       switch x.dtype {
       case .float32:
         Rotary.rotate(
-          four.floats, y.floats, layout, table: angles.table.floats, pairs: angles.pairs, interleaved: interleaved,
+          four.floats, y.floats, layout, table: angles.rows(Float.self), pairs: angles.pairs, interleaved: interleaved,
           inverse: inverse)
       default:
         Rotary.rotate(
-          four.doubles, y.doubles, layout, table: angles.table.doubles, pairs: angles.pairs, interleaved: interleaved,
+          four.doubles, y.doubles, layout, table: angles.rows(Double.self), pairs: angles.pairs,
+          interleaved: interleaved,
           inverse: inverse)
       }
     }
@@ -100,8 +103,8 @@ extension Forward {
 
   /// `x` as `{A, B, T, D}`, and the steps from one of its places to the next in the table of angles.
   private static func rotaryViews(_ x: Tensor, _ angles: RotaryAngles) throws -> (x: Tensor, steps: Shape) {
-    // A stand-in for the ids: its strides are those of the table's rows.
-    let ids = angles.table.view(angles.shape, angles.shape.contiguousStrides)
+    // A stand-in for the ids, of which only the strides are used: they are those of the table's rows.
+    let ids = x.view(angles.shape, angles.shape.contiguousStrides)
     var target = x.shape
     target.remove(at: x.rank - 1)
     guard let wide = ids.broadcastView(to: target) else {

@@ -41,45 +41,32 @@ extension Forward {
     return (y, statistics)
   }
 
-  /// The gradient of the input of `normalizeRows`.
-  public static func normalizeRowsGradient(
-    _ x: Tensor, _ g: Tensor, weight: Tensor?, _ statistics: RowStatistics, centered: Bool
-  ) throws -> Tensor {
+  /// The gradients of input, weight and bias of `normalizeRows` from the gradient `g` of its result; `nil` for those that
+  /// are not wanted.
+  public static func normalizeRowsGradients(
+    _ x: Tensor, _ g: Tensor, weight: Tensor?, _ statistics: RowStatistics, centered: Bool,
+    wanted: (input: Bool, weight: Bool, bias: Bool)
+  ) throws -> (input: Tensor?, weight: Tensor?, bias: Tensor?) {
     let x = try x.contiguous()
     let g = try g.contiguous()
     let w = try weight?.contiguous()
-    let y = try Tensor(uninitialized: x.shape, x.dtype)
     let (means, scales) = (statistics.means, statistics.scales)
     let (rows, width) = (means.count, x.shape[x.rank - 1])
+    let input = wanted.input ? try Tensor(uninitialized: x.shape, x.dtype) : nil
+    let weightGradient = wanted.weight ? try Tensor(uninitialized: [width], x.dtype) : nil
+    let biasGradient = wanted.bias ? try Tensor(uninitialized: [width], x.dtype) : nil
     switch x.dtype {
     case .float32:
-      RowNormalization.inputGradient(
+      RowNormalization.gradients(
         x.floats, g.floats, weight: w.map { UnsafePointer($0.floats) }, means: means.floats, scales: scales.floats,
-        centered: centered, y.floats, rows: rows, width: width)
+        centered: centered, input: input?.floats, weightGradient: weightGradient?.floats,
+        biasGradient: biasGradient?.floats, rows: rows, width: width)
     default:
-      RowNormalization.inputGradient(
+      RowNormalization.gradients(
         x.doubles, g.doubles, weight: w.map { UnsafePointer($0.doubles) }, means: means.doubles, scales: scales.doubles,
-        centered: centered, y.doubles, rows: rows, width: width)
+        centered: centered, input: input?.doubles, weightGradient: weightGradient?.doubles,
+        biasGradient: biasGradient?.doubles, rows: rows, width: width)
     }
-    return y
-  }
-
-  /// The gradient of the weight of `normalizeRows`.
-  public static func normalizeRowsWeightGradient(_ x: Tensor, _ g: Tensor, _ statistics: RowStatistics) throws -> Tensor
-  {
-    let x = try x.contiguous()
-    let g = try g.contiguous()
-    let (means, scales) = (statistics.means, statistics.scales)
-    let (rows, width) = (means.count, x.shape[x.rank - 1])
-    let y = try Tensor(uninitialized: [width], x.dtype)
-    switch x.dtype {
-    case .float32:
-      RowNormalization.weightGradient(
-        x.floats, g.floats, means: means.floats, scales: scales.floats, y.floats, rows: rows, width: width)
-    default:
-      RowNormalization.weightGradient(
-        x.doubles, g.doubles, means: means.doubles, scales: scales.doubles, y.doubles, rows: rows, width: width)
-    }
-    return y
+    return (input, weightGradient, biasGradient)
   }
 }
