@@ -57,7 +57,7 @@ public final class Lab {
     Interrupt.poll = { interruption.isRequested }
     host.liveNativeBytes = { Storage.statistics.bytes }
     host.nativeCeiling = 1 << 30
-    Storage.onLargeAllocation = { [weak host] bytes in host?.addPressure(bytes: bytes) }
+    Storage.onAllocation = { [weak host] bytes in host?.addPressure(bytes: bytes) }
     Storage.onShortage = { [weak host] in host?.collectGarbage() }
   }
 

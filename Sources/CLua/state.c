@@ -146,9 +146,9 @@ void clua_set_limit(clua_control *control, size_t bytes) { control->limit = byte
 size_t clua_limit(const clua_control *control) { return control->limit; }
 int clua_depth(const clua_control *control) { return atomic_load(&((clua_control *)control)->depth); }
 
-void clua_step(lua_State *L, int kilobytes) {
+void clua_step(lua_State *L) {
   // Inside a finalizer the collector answers -1 to every question.
-  if (lua_gc(L, LUA_GCISRUNNING) == 1) lua_gc(L, LUA_GCSTEP, kilobytes);
+  if (lua_gc(L, LUA_GCISRUNNING) == 1) lua_gc(L, LUA_GCSTEP, 0);
 }
 
 void clua_collect(lua_State *L) {

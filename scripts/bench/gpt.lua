@@ -4,7 +4,7 @@ local M = {}
 function M.decoder(depth, width, heads, context, vocab)
   return lab.nn.Transformer{
     kind = "decoder", depth = depth, width = width, heads = heads, context = context, vocab = vocab,
-    positions = "learned", mlp = "gelu", tied = true,
+    positions = "learned", mlp = "gelu_tanh", tied = true,
   }
 end
 

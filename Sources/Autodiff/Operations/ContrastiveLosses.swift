@@ -24,19 +24,17 @@ extension Tensor {
       let own = try Tensor.from((0..<q.shape[0]).map { Int64($0 + 1) }, shape: [q.shape[0]])
       return try (q.matmul(k.matrixTranspose) * (1 / temperature)).crossEntropy(own, reduction: reduction)
     }
-    let others = try direction(Promotion.align(negatives, q).0)
-    let own = try (q * k).sum([1], keep: true)
-    let scores: Tensor
-    switch others.rank {
-    case 2 where others.shape[1] == q.shape[1]: scores = try q.matmul(others.matrixTranspose)
-    case 3 where others.shape[0] == q.shape[0] && others.shape[2] == q.shape[1]:
-      scores = try (others * q.unsqueeze(1)).sum([2])
-    default:
+    let (n, width) = (q.shape[0], q.shape[1])
+    let shared = negatives.rank == 2 && negatives.shape[1] == width
+    guard shared || (negatives.rank == 3 && negatives.shape[0] == n && negatives.shape[2] == width) else {
       throw Failure(
         .shape,
-        "negatives of shape \(others.shape) do not fit queries of shape \(q.shape): wanted {m, \(q.shape[1])} or "
-          + "{\(q.shape[0]), m, \(q.shape[1])}")
+        "negatives of shape \(negatives.shape) do not fit queries of shape \(q.shape): wanted {m, \(width)} or "
+          + "{\(n), m, \(width)}")
     }
+    let others = try direction(Promotion.align(negatives, q).0)
+    let own = try (q * k).sum([1], keep: true)
+    let scores = try shared ? q.matmul(others.matrixTranspose) : (others * q.unsqueeze(1)).sum([2])
     let first = try Tensor.from([Int64](repeating: 1, count: q.shape[0]), shape: [q.shape[0]])
     return try (Tensor.cat([own, scores], dim: 1) * (1 / temperature)).crossEntropy(first, reduction: reduction)
   }
@@ -59,8 +57,9 @@ extension Tensor {
     try Tensor.requireTemperature(temperature)
     let n = x.shape[0]
     let ids = try labels.contiguous()
-    let itself = try Tensor.zeros([n, n], .bool)
-    let share = try Tensor.zeros([n, n], .float64)
+    let pairs = try Shape([n, n])
+    let itself = try Tensor.zeros(pairs, .bool)
+    let share = try Tensor.zeros(pairs, .float64)
     var anchors = 0
     for i in 0..<n {
       itself.bytes[i * n + i] = 1

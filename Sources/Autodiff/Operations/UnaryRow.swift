@@ -11,13 +11,14 @@ struct UnaryGradient {
 
 extension Operation {
   /// A row for a function of each element. `gradient` gives the gradient of the input; `nil` for step functions, whose
-  /// gradient is zero everywhere.
+  /// gradient is zero everywhere. `slope` does the same in one pass, from the input (or the result, with `usesResult`) and
+  /// the gradient, where it need not be differentiated again.
   static func unary(
     _ name: String, _ group: Group, metamethod: String? = nil, _ summary: String, formula: String? = nil,
     notes: String? = nil,
     source: String? = nil, example: String? = nil, kernel: UnaryKernel,
     integerKernel: (@Sendable (Int64) -> Int64)? = nil,
-    usesResult: Bool = false, domain: ClosedRange<Double> = -3...3, order: Int = 2,
+    usesResult: Bool = false, slope: BinaryKernel? = nil, domain: ClosedRange<Double> = -3...3, order: Int = 2,
     reference: @escaping @Sendable (Double) -> Double,
     gradient: (@Sendable (UnaryGradient) throws -> Tensor)?
   ) -> Operation {
@@ -38,7 +39,10 @@ extension Operation {
         guard x.isTracked else { return y }
         guard let gradient else { return y }
         return y.recorded(name, [x], saving: [x], keepsResult: usesResult) { backward in
-          try backward.send(0, gradient(UnaryGradient(x: x, backward: backward)))
+          guard let slope, !Recording.isOn else {
+            return try backward.send(0, gradient(UnaryGradient(x: x, backward: backward)))
+          }
+          try backward.send(0, Forward.binary(slope, usesResult ? backward.result() : x, backward.gradient))
         }
       })
   }

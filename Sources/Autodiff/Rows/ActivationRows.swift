@@ -9,20 +9,18 @@ public enum Activations {
   static let relu: Operation = .unary(
     "relu", .activation, "The rectified linear unit.", formula: "max(x, 0)", notes: "The gradient at 0 is 0.",
     source: "Nair and Hinton 2010, Rectified Linear Units Improve Restricted Boltzmann Machines",
-    kernel: .relu, integerKernel: { Swift.max(0, $0) }, reference: { Swift.max(0, $0) },
-    gradient: { parts in
-      Recording.isOn ? try parts.g * positive(parts.x) : try Forward.binary(.whenPositive, parts.x, parts.g)
-    })
+    kernel: .relu, integerKernel: { Swift.max(0, $0) }, slope: .whenPositive,
+    reference: { Swift.max(0, $0) }, gradient: { try $0.g * positive($0.x) })
 
   static let sigmoid: Operation = .unary(
     "sigmoid", .activation, "The logistic function.", formula: "1 / (1 + e^-x)", kernel: .sigmoid, usesResult: true,
-    reference: { 1 / (1 + Foundation.exp(-$0)) }, gradient: { try $0.g * $0.y * (1 - $0.y) })
+    slope: .sigmoidSlope, reference: { 1 / (1 + Foundation.exp(-$0)) }, gradient: { try $0.g * $0.y * (1 - $0.y) })
 
   static let silu: Operation = .unary(
     "silu", .activation, "The sigmoid-weighted linear unit, also called swish.", formula: "x * sigmoid(x)",
     source:
       "Elfwing, Uchibe and Doya 2017, Sigmoid-Weighted Linear Units for Neural Network Function Approximation in Reinforcement Learning",
-    kernel: .silu, reference: { $0 / (1 + Foundation.exp(-$0)) },
+    kernel: .silu, slope: .siluSlope, reference: { $0 / (1 + Foundation.exp(-$0)) },
     gradient: { parts in
       let s = try sigmoid.call(parts.x)
       return try parts.g * s * (1 + parts.x * (1 - s))
@@ -30,7 +28,7 @@ public enum Activations {
 
   static let softplus: Operation = .unary(
     "softplus", .activation, "A smooth form of relu.", formula: "log(1 + e^x)", kernel: .softplus,
-    reference: { Swift.max($0, 0) + Foundation.log1p(Foundation.exp(-Swift.abs($0))) },
+    slope: .softplusSlope, reference: { Swift.max($0, 0) + Foundation.log1p(Foundation.exp(-Swift.abs($0))) },
     gradient: { try $0.g * sigmoid.call($0.x) })
 
   static let gelu: Operation = Operation(
@@ -81,6 +79,9 @@ extension Tensor {
     let y = try Forward.unary(tanhForm ? .geluTanh : .gelu, x)
     guard x.isTracked else { return y }
     return y.recorded("gelu", [x], saving: [x]) { backward in
+      if !Recording.isOn {
+        return try backward.send(0, Forward.binary(tanhForm ? .geluTanhSlope : .geluSlope, x, backward.gradient))
+      }
       try backward.send(
         0, tanhForm ? Tensor.geluTanhSlope(x) * backward.gradient : Tensor.geluSlope(x) * backward.gradient)
     }

@@ -88,7 +88,8 @@ public enum Elementwise {
     gradient: { try -$0.g * sin.call($0.x) })
 
   static let tanh: Operation = .unary(
-    "tanh", .activation, "The hyperbolic tangent.", kernel: .tanh, usesResult: true, reference: { Foundation.tanh($0) },
+    "tanh", .activation, "The hyperbolic tangent.", kernel: .tanh, usesResult: true, slope: .tanhSlope,
+    reference: { Foundation.tanh($0) },
     gradient: { try $0.g * (1 - $0.y * $0.y) })
 
   static let erf: Operation = .unary(

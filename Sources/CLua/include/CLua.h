@@ -124,8 +124,8 @@ bool clua_frame_at(lua_State *L, int level, clua_frame *frame);
 bool clua_push_local(lua_State *L, int level, const char *name);
 bool clua_level_exists(lua_State *L, int level);
 
-/// Adds native bytes to the collector's debt; runs finalizers, raises nothing.
-void clua_step(lua_State *L, int kilobytes);
+/// One step of the collector; runs finalizers, raises nothing.
+void clua_step(lua_State *L);
 void clua_collect(lua_State *L);
 
 // Macros of Lua as functions. None of them raises with an allocator that never fails.

@@ -4,7 +4,7 @@ public enum AdamKernel {
   public struct Constants<T: Real>: Sendable {
     let beta1: T, beta2: T
     let rest1: T, rest2: T
-    let stepSize: T, rootCorrection: T, epsilon: T
+    let stepSize: T, rootScale: T, epsilon: T
     let penalty: T, shrink: T
 
     /// - Parameters:
@@ -19,7 +19,7 @@ public enum AdamKernel {
       rest1 = T(1 - beta1)
       rest2 = T(1 - beta2)
       stepSize = T(learningRate / (1 - Self.power(beta1, step)))
-      rootCorrection = T((1 - Self.power(beta2, step)).squareRoot())
+      rootScale = T(1 / (1 - Self.power(beta2, step)).squareRoot())
       self.epsilon = T(epsilon)
       self.penalty = T(penalty)
       shrink = T(1 - learningRate * decay)
@@ -50,7 +50,7 @@ public enum AdamKernel {
         let square = k.beta2 * v[i] + k.rest2 * slope * slope
         m[i] = mean
         v[i] = square
-        p[i] = k.shrink * p[i] - k.stepSize * mean / (square.squareRoot() / k.rootCorrection + k.epsilon)
+        p[i] = k.shrink * p[i] - k.stepSize * mean / (square.squareRoot() * k.rootScale + k.epsilon)
       }
     }
   }

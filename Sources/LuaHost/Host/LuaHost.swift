@@ -41,6 +41,8 @@ public final class LuaHost {
   var loading: [String] = []
   var reports = ErrorMemory()
   var pressure = 0
+  /// Native bytes after which the collector takes its next step.
+  var stepAfter = LuaHost.leastGarbage
   var bytesAfterFullCollection = 0
   let drain = ReferenceDrain()
 

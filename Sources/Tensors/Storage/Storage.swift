@@ -18,7 +18,8 @@ struct Block {
     Storage.counted.blocks += 1
     Storage.counted.made += 1
     if Storage.counted.bytes > Storage.counted.peak { Storage.counted.peak = Storage.counted.bytes }
-    if byteCount >= Storage.pressureThreshold { Storage.onLargeAllocation?(byteCount) }
+    Storage.counted.untold += byteCount
+    if Storage.counted.untold >= Storage.tellEvery { Storage.tell() }
   }
 
   /// Gives the memory back; nothing may read it afterwards.
@@ -59,6 +60,8 @@ public final class Storage: @unchecked Sendable {
     public var peak = 0
     /// Blocks made since the start.
     public var made = 0
+    /// Bytes that `onAllocation` was not told of yet.
+    var untold = 0
   }
 
   public static var statistics: Statistics { counted }
@@ -71,11 +74,17 @@ public final class Storage: @unchecked Sendable {
   /// The most bytes that tensors may hold together; the machine's memory by default.
   nonisolated(unsafe) public static var limit = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
 
-  /// Allocations from this size on are told to `onLargeAllocation`.
-  public static let pressureThreshold = 1 << 16
+  /// Lets the script language's collector know of memory that it cannot see: called with the bytes that were taken
+  /// since the last call, whenever they are more than 64 KB.
+  nonisolated(unsafe) public static var onAllocation: ((Int) -> Void)?
 
-  /// Lets the script language's collector know of memory that it cannot see.
-  nonisolated(unsafe) public static var onLargeAllocation: ((Int) -> Void)?
+  fileprivate static let tellEvery = 1 << 16
+
+  fileprivate static func tell() {
+    let bytes = counted.untold
+    counted.untold = 0
+    onAllocation?(bytes)
+  }
 
   /// Called once when the limit would be passed, to collect garbage before giving up.
   nonisolated(unsafe) public static var onShortage: (() -> Void)?
