@@ -71,7 +71,7 @@ lab.claim("completing the table of sums succeeds all at once as entries are adde
 -- One set of distinct sums for each seed: its first rows are for training, its last ones judge. The generator draws
 -- operands, not strings, so all formats get the same sums.
 -- %%
-local tok = lab.text.characters("0123456789+=AC,;")
+local tok = lab.tokenizer.characters("0123456789+=AC,;")
 local styles = { plain = {}, reversed = { format = "reversed" }, scratchpad = { scratchpad = "simple" } }
 
 local function sums(format, count, rng)
