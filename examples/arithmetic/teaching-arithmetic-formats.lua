@@ -42,9 +42,14 @@ local formats = { "plain", "reversed", "scratchpad" }
 
 -- %% [markdown]
 -- ## What is claimed
--- The first threshold, 0.1, was set before any run of this file: three runs of another implementation of this setting
--- gave 0.97 against 0.72. Examples are counted in doublings of the smallest training set until more than 0.9 of the answers
--- are right; never reaching that counts as one doubling beyond the largest set. "No more" leaves half a doubling.
+-- On the pilot seed 1000, 750 steps at a learning rate of 0.002 gave 0.98 for reversed and 0.49 for plain answers with
+-- 1000 sums, so the first threshold is 0.25, half of the difference; a rate of 0.001 left both far from done after 500
+-- steps (0.13 and 0.08). The scratchpad had 0.60 there, 0.83 on its own training sums, and 1.00 with 2000: 750 steps do
+-- not suffice for texts of more than twice the length, so the second claim is at risk. The larger model had 1.00 after
+-- 500 steps.
+--
+-- Examples are counted in doublings of the smallest training set until more than 0.9 of the answers are right; never
+-- reaching that counts as one doubling beyond the largest set. "No more" leaves half a doubling.
 --
 -- The last claim is about a piece of theory of the paper. The table of all sums, n x n with the entry i + j, has rank
 -- 2, so every 3x3 minor is 0 and gives its ninth entry from the other eight. Starting from m known entries of a table
@@ -52,8 +57,8 @@ local formats = { "plain", "reversed", "scratchpad" }
 -- for m up to 80, 0.20 for 90, 0.57 for 110, 0.83 for 130, 0.95 for 140 and 1.00 from 170 on. The claim takes m = 70 and
 -- 170, a factor of 2.4.
 -- %%
-lab.claim("from 1000 sums, reversed answers are learnt where plain ones are not: more than 0.1 apart",
-  { measure = function(r) return r.reversed.exact_1000 - r.plain.exact_1000 end, above = 0.1 })
+lab.claim("from 1000 sums, reversed answers are learnt where plain ones are not: more than 0.25 apart",
+  { measure = function(r) return r.reversed.exact_1000 - r.plain.exact_1000 end, above = 0.25 })
 lab.claim("steps need no more examples than reversal, and reversal no more than plain answers", {
   { measure = function(r) return r.reversed.doublings - r.scratchpad.doublings end, above = -0.5 },
   { measure = function(r) return r.plain.doublings - r.reversed.doublings end, above = -0.5 },
@@ -71,7 +76,7 @@ lab.claim("completing the table of sums succeeds all at once as entries are adde
 -- One set of distinct sums for each seed: its first rows are for training, its last ones judge. The generator draws
 -- operands, not strings, so all formats get the same sums.
 -- %%
-local tok = lab.text.characters("0123456789+=AC,;")
+local tok = lab.tokenizer.characters("0123456789+=AC,;")
 local styles = { plain = {}, reversed = { format = "reversed" }, scratchpad = { scratchpad = "simple" } }
 
 local function sums(format, count, rng)

@@ -6,7 +6,7 @@ struct ArithmeticText {
     /// The answer with its lowest digit first.
     case reversed
     /// All numbers with their lowest digit first.
-    case all_reversed
+    case allReversed = "all_reversed"
   }
 
   enum Scratchpad: String {
@@ -53,9 +53,9 @@ struct ArithmeticText {
 
   /// "12+34=".
   func question(_ left: DigitNumber, _ right: DigitNumber, _ text: inout TextBuffer) {
-    write(left, width: leftWidth, lowestFirst: order == .all_reversed, &text)
+    write(left, width: leftWidth, lowestFirst: order == .allReversed, &text)
     text.add(operation.sign)
-    write(right, width: rightWidth, lowestFirst: order == .all_reversed, &text)
+    write(right, width: rightWidth, lowestFirst: order == .allReversed, &text)
     text.add(UInt8(ascii: "="))
   }
 
