@@ -42,7 +42,7 @@ extension Attention {
     let factor = p.finish(scores, n, h, t, base, keys, 0, high)
     let top = GreatestScore.of(scores, high)
     let shift = top == -T.infinity ? 0 : top
-    for j in 0..<high { scores[j] = T.exp((scores[j] - shift) * factor) }
+    AttentionWeights.exponentials(scores, high, shift: shift, factor: factor, less: 0)
     let sum = Sum.lanes(scores, high)
     let scale: T = sum == 0 ? 0 : 1 / sum
     mix(v.at(n, keyHead, base), v.row, scores, keys, scale, y, p.valueWidth)

@@ -42,12 +42,14 @@ public enum Attention {
     let keyCount = PanelPacking.count(depth: p.width, columns: keys)
     let valueCount = PanelPacking.count(depth: keys, columns: p.valueWidth)
     let scratch = Scratch<T>(
-      keyCount + valueCount + rowsPerBlock * (stride + valueColumns) + PanelProduct.width)
+      keyCount + valueCount + rowsPerBlock * (stride + valueColumns + 2))
     defer { scratch.free() }
     let keyPanels = scratch.pointer
     let valuePanels = keyPanels + keyCount
     let scores = valuePanels + valueCount
     let means = scores + rowsPerBlock * stride
+    let totals = means + rowsPerBlock * valueColumns
+    let logarithms = totals + rowsPerBlock
     PanelPacking.transposed(k.at(n, keyHead, base), stride: k.row, rows: keys, columns: p.width, into: keyPanels)
     PanelPacking.rows(v.at(n, keyHead, base), stride: v.row, rows: keys, columns: p.valueWidth, into: valuePanels)
     for first in Swift.stride(from: start, to: end, by: rowsPerBlock) {
@@ -64,13 +66,14 @@ public enum Attention {
           let factor = p.finish(row, n, h, t, base, keys, low, high)
           let top = GreatestScore.of(row + low, high - low)
           let shift = top == -T.infinity ? 0 : top
-          for j in low..<high { row[j] = T.exp((row[j] - shift) * factor) }
-          let sum = Sum.lanes(row + low, high - low)
-          sums[(n * p.heads + h) * p.queries + t] = sum == 0 ? T.infinity : shift * factor + T.log(sum)
-          // The row's sum waits behind its scores.
-          scores[i * stride + stride - 1] = sum == 0 ? 0 : 1 / sum
+          AttentionWeights.exponentials(row + low, high - low, shift: shift, factor: factor, less: 0)
+          totals[i] = Sum.lanes(row + low, high - low)
+          logarithms[i] = shift * factor
         }
       }
+      for i in 0..<rows { logarithms[i] += T.log(totals[i]) }
+      let kept = sums + ((n * p.heads + h) * p.queries + first)
+      for i in 0..<rows { kept[i] = totals[i] == 0 ? T.infinity : logarithms[i] }
       for panel in 0..<PanelProduct.panels(p.valueWidth) {
         for r in Swift.stride(from: 0, to: rows, by: PanelProduct.height) {
           let count = min(PanelProduct.height, rows - r)
@@ -82,7 +85,7 @@ public enum Attention {
         }
       }
       for i in 0..<rows {
-        let scale = scores[i * stride + stride - 1]
+        let scale: T = totals[i] == 0 ? 0 : 1 / totals[i]
         let from = means + i * valueColumns
         let to = y.at(n, h, first + i)
         for e in 0..<p.valueWidth { to[e] = from[e] * scale }

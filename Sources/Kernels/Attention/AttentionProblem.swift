@@ -85,15 +85,3 @@ public struct AttentionGrid<T> {
     pointer + (n &* batch &+ h &* head &+ t &* row)
   }
 }
-
-/// Scratch memory of one tile, aligned for vectors.
-struct Scratch<T> {
-  let pointer: UnsafeMutablePointer<T>
-
-  init(_ count: Int) {
-    pointer = UnsafeMutableRawPointer.allocate(byteCount: max(64, count * MemoryLayout<T>.stride), alignment: 64)
-      .bindMemory(to: T.self, capacity: count)
-  }
-
-  func free() { UnsafeMutableRawPointer(pointer).deallocate() }
-}

@@ -62,7 +62,7 @@ extension AttentionProblem {
         let sum = sums[(n * heads + h) * queries + t]
         // The mean of the gradients of this row's weights, by the weights: sum over e of g y.
         let mean = Sum.products(g.at(n, h, t), y.at(n, h, t), valueWidth)
-        for j in low..<high { weight[j] = T.exp(weight[j] * factor - sum) }
+        AttentionWeights.exponentials(weight + low, high - low, shift: 0, factor: factor, less: sum)
         for j in low..<high { slope[j] = weight[j] * (slope[j] - mean) }
         for j in blockLow..<low { weight[j] = 0 }
         for j in blockLow..<low { slope[j] = 0 }

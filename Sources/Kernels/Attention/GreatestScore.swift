@@ -24,9 +24,11 @@ enum GreatestScore {
       at &+= 2 &* step
     }
     a.replace(with: b, where: b .> a)
-    var result = a[0]
-    for lane in 1..<8 where a[lane] > result { result = a[lane] }
-    return result
+    var half = a.lowHalf
+    half.replace(with: a.highHalf, where: a.highHalf .> half)
+    let left = half[0] > half[1] ? half[0] : half[1]
+    let right = half[2] > half[3] ? half[2] : half[3]
+    return left > right ? left : right
   }
 
   @inline(__always)
@@ -43,8 +45,10 @@ enum GreatestScore {
       at &+= 2 &* step
     }
     a.replace(with: b, where: b .> a)
-    var result = a[0]
-    for lane in 1..<8 where a[lane] > result { result = a[lane] }
-    return result
+    var half = a.lowHalf
+    half.replace(with: a.highHalf, where: a.highHalf .> half)
+    let left = half[0] > half[1] ? half[0] : half[1]
+    let right = half[2] > half[3] ? half[2] : half[3]
+    return left > right ? left : right
   }
 }

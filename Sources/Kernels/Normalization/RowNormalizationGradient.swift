@@ -15,11 +15,13 @@ extension RowNormalization {
   ) {
     let grain = max(Parallel.rowsPerTile(width: width), (rows + mostBlocks - 1) / mostBlocks)
     let blocks = (rows + grain - 1) / grain
-    let sums = UnsafeMutablePointer<T>.allocate(capacity: max(1, 2 * blocks * width))
-    defer { sums.deallocate() }
+    let scratch = Scratch<T>(2 * blocks * width)
+    defer { scratch.free() }
+    let sums = scratch.pointer
     Parallel.forEach(tiles: blocks) { block in
-      let normal = UnsafeMutablePointer<T>.allocate(capacity: width)
-      defer { normal.deallocate() }
+      let row = Scratch<T>(width)
+      defer { row.free() }
+      let normal = row.pointer
       let weightSum = sums + 2 * block * width
       let biasSum = weightSum + width
       weightSum.update(repeating: 0, count: 2 * width)
