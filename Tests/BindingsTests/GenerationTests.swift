@@ -152,7 +152,7 @@ final class GenerationTests: XCTestCase {
           print(a:equal(net:generate({1}, {max = 20, temperature = 1.5, rng = rng})))
           print(pcall(function() net:generate({1}, {max = 2, logits = function() error("stop", 0) end}) end))
           print(net:is_training(), net:generate({1}, {max = 9}).requires_grad)
-          """), "true\tfalse\ttrue\ttrue\nfalse\nfalse\tstop (in Transformer)\ntrue\tfalse\n")
+          """), "true\tfalse\ttrue\ttrue\nfalse\nfalse\tstop\ntrue\tfalse\n")
   }
 
   func testConstraints() throws {

@@ -89,7 +89,7 @@ final class TransformerErrorTests: XCTestCase {
       "Transformer: option 'mask' must be a bool tensor, true for tokens that may be seen, but is float32")
     check(
       "net(ids, {mask = lab.ones({1, 1, 3, 4}, 'bool')})",
-      "Attention: option 'mask' has shape {1, 1, 3, 4}, which does not stretch to {batch, heads, queries, keys} = {1, 2, 3, 3}"
+      "Attention: option 'mask' has shape {1, 1, 3, 4}, which does not stretch to {batch, heads, queries, keys} = {1, 2, 3, 3} (in Transformer.blocks.1.attn)"
     )
     check(
       "net(ids, {positions = lab.tensor({1, 2}, 'int64')})",
@@ -143,23 +143,23 @@ final class TransformerErrorTests: XCTestCase {
     )
     check(
       "net:generate({1}, {max = 3, allowed = {11}})",
-      "generate: option 'allowed' holds the id 11, beyond vocab = 10 (in Transformer)")
+      "generate: option 'allowed' holds the id 11, beyond vocab = 10")
     check(
       "net:generate({1}, {max = 3, allowed = {}})",
-      "generate: option 'allowed' allows no token (in Transformer)")
+      "generate: option 'allowed' allows no token")
     check(
       "net:generate({1}, {max = 3, allowed = function(step) return step < 2 and {1} or {} end})",
-      "generate: option 'allowed' at step 2 allows no token (in Transformer)")
+      "generate: option 'allowed' at step 2 allows no token")
     check("net:generate({1}, {max = 3, stop = 11})", "generate: option 'stop' holds the id 11, beyond vocab = 10")
     check(
       "net:generate({1}, {max = 3, logits = 3})",
       "generate: option 'logits' must be a function(logits, state), but is 3")
     check(
       "net:generate({1}, {max = 3, logits = function(l) return 3 end})",
-      "generate: option 'logits' must return a Tensor of shape {1, 10}, but returned 3 (in Transformer)")
+      "generate: option 'logits' must return a Tensor of shape {1, 10}, but returned 3")
     check(
       "net:generate({1}, {max = 3, logits = function(l, state) return state.token end})",
-      "generate: the state has no field 'token'; did you mean 'tokens'? (in Transformer)")
+      "generate: the state has no field 'token'; did you mean 'tokens'?")
     check(
       "net:generate({1}, {max = 3, logits = function(l, state) return state:logits(3) end})",
       "generate: state:logits needs a Transformer, but found 3")
@@ -213,7 +213,7 @@ final class TransformerErrorTests: XCTestCase {
       "MLP: option 'kind' must be one of gelu, gelu_tanh, relu, silu, swiglu, geglu, but is 'x'")
     check(
       "lab.nn.RMSNorm(8)(lab.ones{3})",
-      "rms_norm: the weight has shape {8}, wanted the last size of the input, {3}")
+      "rms_norm: the weight has shape {8}, wanted the last size of the input, {3} (in RMSNorm)")
     check(
       "lab.nn.Linear(2, 2):to('int64')",
       "to: argument 1 (dtype) must be one of float32, float64, but is 'int64'")

@@ -8,7 +8,7 @@ import XCTest
 /// The rows of losses and layers: values against their references, gradients of first and second order against finite
 /// differences, in float64; values in float32.
 final class LossRowTests: XCTestCase {
-  private static let rows = Operations.all.filter { $0.group == .loss || $0.group == .fused }
+  private static let rows = Operations.all.filter { $0.group == .loss }
 
   private func value(_ item: Sample.Item, _ dtype: DType, _ stream: inout RandomStream) throws -> Value {
     func array(_ shape: [Int], _ next: (inout RandomStream) -> Double) throws -> Value {
@@ -52,7 +52,7 @@ final class LossRowTests: XCTestCase {
   }
 
   func testValues() throws {
-    XCTAssertGreaterThanOrEqual(Self.rows.count, 26)
+    XCTAssertGreaterThanOrEqual(Self.rows.count, 20)
     for row in Self.rows {
       for (number, sample) in row.check.samples.enumerated() {
         for (dtype, tolerance) in [(DType.float64, 1e-12), (.float32, 3e-5)] {
@@ -62,7 +62,7 @@ final class LossRowTests: XCTestCase {
           XCTAssertEqual(found.count, wanted.count)
           for (found, wanted) in zip(found, wanted) {
             XCTAssertEqual(Array(found.shape), wanted.shape, "\(row.name) \(number + 1)")
-            XCTAssertEqual(found.dtype, dtype)
+            XCTAssertEqual(found.dtype, dtype, "\(row.name) \(number + 1)")
             assertClose(found.toDoubles(), wanted.values, tolerance, "\(row.name), sample \(number + 1), \(dtype)")
           }
         }

@@ -15,8 +15,9 @@ extension Lab {
       let hinted = Self.hint(for: site.failure.message).map { site.failure.message + $0 }
       let message = hinted ?? site.failure.message
       var running: [LuaReference] = []
-      // What all modules can do, such as loading weights, says nothing about a place in the network.
-      for frame in site.stack.frames(limit: 400) where frame.line >= 0 && !frame.source.contains("nn/module") {
+      // What whole models do, such as loading weights or generating, says nothing about a place in the network.
+      for frame in site.stack.frames(limit: 400)
+      where frame.line >= 0 && !frame.source.contains("nn/module") && !frame.source.contains("generation/") {
         guard let module = (try? site.stack.local("self", level: frame.level))??.reference,
           (try? isModule.call(.reference(module)).first?.boolean) == true
         else { continue }

@@ -26,13 +26,16 @@ public enum Gemm {
   /// Products below this many multiplications are one tile.
   static let smallest = 1 << 18
 
-  /// `c = a b + beta c` for `m x k` times `k x n`, `c` row-major with `cStride`.
+  /// `c = a b + beta c`, or `a b + bias` where a row of biases is given, for `m x k` times `k x n`, `c` row-major with
+  /// `cStride`.
   @_specialize(where T == Float)
   @_specialize(where T == Double)
   public static func multiply<T: Real>(
-    _ a: Operand<T>, _ b: Operand<T>, _ c: UnsafeMutablePointer<T>, cStride: Int, m: Int, n: Int, k: Int, beta: T = 0
+    _ a: Operand<T>, _ b: Operand<T>, _ c: UnsafeMutablePointer<T>, cStride: Int, m: Int, n: Int, k: Int, beta: T = 0,
+    bias: UnsafePointer<T>? = nil
   ) {
     if m == 0 || n == 0 { return }
+    if let bias { return multiply(a, b, c, cStride: cStride, m: m, n: n, k: k, from: bias) }
     if m <= FewRows.greatest && !a.transposed && b.transposed && k > 0 {
       return FewRows.multiply(
         a.pointer, stride: a.stride, b.pointer, stride: b.stride, c, stride: cStride, m: m, n: n, k: k, beta: beta)
@@ -43,6 +46,27 @@ public enum Gemm {
       block(
         a.at(row: row, column: 0), a, b.at(row: 0, column: column), b, c + row * cStride + column, cStride, rows,
         columns, k, beta)
+    }
+  }
+
+  /// `c = a b + bias` with a row of biases: every tile starts from it.
+  @inline(__always)
+  private static func multiply<T: Real>(
+    _ a: Operand<T>, _ b: Operand<T>, _ c: UnsafeMutablePointer<T>, cStride: Int, m: Int, n: Int, k: Int,
+    from bias: UnsafePointer<T>
+  ) {
+    if m <= FewRows.greatest && !a.transposed && b.transposed && k > 0 {
+      for row in 0..<m { (c + row * cStride).update(from: bias, count: n) }
+      return FewRows.multiply(
+        a.pointer, stride: a.stride, b.pointer, stride: b.stride, c, stride: cStride, m: m, n: n, k: k, beta: 1)
+    }
+    let grid = TileGrid(m: m, n: n, k: k)
+    Parallel.forEach(tiles: grid.count) { tile in
+      let (row, rows, column, columns) = grid.tile(tile)
+      let start = c + row * cStride + column
+      for r in 0..<rows { (start + r * cStride).update(from: bias + column, count: columns) }
+      block(
+        a.at(row: row, column: 0), a, b.at(row: 0, column: column), b, start, cStride, rows, columns, k, 1)
     }
   }
 

@@ -109,6 +109,8 @@ extension Optimizer {
       try place(point)
       zeroGradient()
       let value = try backward(loss, share: 1)
+      // A search never leaves the plane in which all its gradients lie: masked entries stay exactly as they are.
+      try maskGradients()
       return (value, tensors.flatMap { $0.gradient?.toDoubles() ?? Array(repeating: 0, count: $0.count) })
     }
     try place(end)

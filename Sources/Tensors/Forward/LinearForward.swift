@@ -43,15 +43,8 @@ extension Forward {
   private static func product<T: Real>(
     _ x: Tensor, _ weight: Tensor, _ y: Tensor, _ bias: Tensor?, _ rows: Int, _ outputs: Int, _ inputs: Int, _: T.Type
   ) {
-    let to = y.pointer(as: T.self)
-    if let bias {
-      let from = bias.pointer(as: T.self)
-      Parallel.forEachRange(rows, grain: Parallel.rowsPerTile(width: outputs)) { first, count in
-        for r in first..<(first + count) { (to + r * outputs).update(from: from, count: outputs) }
-      }
-    }
     Gemm.multiply(
-      x.operand(T.self), weight.operand(T.self), to, cStride: max(1, outputs), m: rows, n: outputs, k: inputs,
-      beta: bias == nil ? 0 : 1)
+      x.operand(T.self), weight.operand(T.self), y.pointer(as: T.self), cStride: max(1, outputs), m: rows, n: outputs,
+      k: inputs, bias: bias.map { UnsafePointer($0.pointer(as: T.self)) })
   }
 }
