@@ -14,13 +14,15 @@ public enum RowNormalization {
         let from = x + r * width
         let to = y + r * width
         let mean = centered ? Sum.lanes(from, width) / T(width) : 0
-        for i in 0..<width { to[i] = (from[i] - mean) * (from[i] - mean) }
-        let scale = 1 / (Sum.lanes(to, width) / T(width) + epsilon).squareRoot()
+        let scale = 1 / (Sum.squares(from, width, around: mean) / T(width) + epsilon).squareRoot()
         means[r] = mean
         scales[r] = scale
-        for i in 0..<width { to[i] = (from[i] - mean) * scale }
-        if let weight { for i in 0..<width { to[i] *= weight[i] } }
-        if let bias { for i in 0..<width { to[i] += bias[i] } }
+        switch (weight, bias) {
+        case (let weight?, let bias?): for i in 0..<width { to[i] = (from[i] - mean) * scale * weight[i] + bias[i] }
+        case (let weight?, nil): for i in 0..<width { to[i] = (from[i] - mean) * scale * weight[i] }
+        case (nil, let bias?): for i in 0..<width { to[i] = (from[i] - mean) * scale + bias[i] }
+        case (nil, nil): for i in 0..<width { to[i] = (from[i] - mean) * scale }
+        }
       }
     }
   }

@@ -28,13 +28,13 @@ public enum Reduce {
       }
     case .maximum:
       if inner == 1 {
-        rows(x, y, outer, length) { extreme($0, length, { $0 .> $1 }, scalar: { Maximum.apply($0, $1) }) }
+        rows(x, y, outer, length) { extreme($0, length) { $0 > $1 } }
       } else {
         columns(x, y, outer, length, inner, initial: -T.infinity) { Maximum.apply($0, $1) }
       }
     case .minimum:
       if inner == 1 {
-        rows(x, y, outer, length) { extreme($0, length, { $0 .< $1 }, scalar: { Minimum.apply($0, $1) }) }
+        rows(x, y, outer, length) { extreme($0, length) { $0 < $1 } }
       } else {
         columns(x, y, outer, length, inner, initial: T.infinity) { Minimum.apply($0, $1) }
       }
@@ -75,50 +75,30 @@ public enum Reduce {
     }
   }
 
-  /// Eight lanes at a time; a NaN anywhere makes the result NaN.
+  /// Four chains of comparisons beside each other, since each waits for the one before; a NaN anywhere makes the result
+  /// NaN.
   @inline(__always)
-  private static func extreme<T: Real>(
-    _ x: UnsafePointer<T>, _ n: Int, _ better: (SIMD8<T>, SIMD8<T>) -> SIMDMask<SIMD8<T>.MaskStorage>,
-    scalar: (T, T) -> T
-  ) -> T {
-    if n < 64 {
-      var result = x[0]
-      for i in 1..<max(1, n) { result = scalar(result, x[i]) }
-      return result
-    }
-    var best = SIMD8<T>(repeating: x[0])
-    var broken = SIMD8<T>(repeating: 0)
+  private static func extreme<T: Real>(_ x: UnsafePointer<T>, _ n: Int, _ better: (T, T) -> Bool) -> T {
+    var (a, b, c, d) = (x[0], x[0], x[0], x[0])
+    var broken: Int32 = 0
     var i = 0
-    while i &+ 8 <= n {
-      let v = UnsafeRawPointer(x).loadUnaligned(fromByteOffset: i &* MemoryLayout<T>.stride, as: SIMD8<T>.self)
-      best.replace(with: v, where: better(v, best))
-      broken += v - v
-      i &+= 8
+    while i &+ 4 <= n {
+      let (p, q, r, s) = (x[i], x[i &+ 1], x[i &+ 2], x[i &+ 3])
+      a = better(p, a) ? p : a
+      b = better(q, b) ? q : b
+      c = better(r, c) ? r : c
+      d = better(s, d) ? s : d
+      broken |= (p == p ? 0 : 1) | (q == q ? 0 : 1) | (r == r ? 0 : 1) | (s == s ? 0 : 1)
+      i &+= 4
     }
-    var tail = SIMD8<T>(repeating: x[0])
-    var lane = 0
     while i < n {
-      tail[lane] = x[i]
-      lane &+= 1
+      a = better(x[i], a) ? x[i] : a
+      broken |= x[i] == x[i] ? 0 : 1
       i &+= 1
     }
-    best.replace(with: tail, where: better(tail, best))
-    broken += tail - tail
-    var result = best[0]
-    var isBroken = x[0] != x[0]
-    for lane in 0..<8 {
-      let one = SIMD8<T>(repeating: best[lane])
-      let other = SIMD8<T>(repeating: result)
-      if better(one, other)[0] { result = best[lane] }
-      if broken[lane] != broken[lane] { isBroken = isBroken || hasNaN(x, n) }
-    }
-    return isBroken ? T.nan : result
-  }
-
-  /// `inf - inf` is NaN too, so a suspicion is looked at closely.
-  private static func hasNaN<T: Real>(_ x: UnsafePointer<T>, _ n: Int) -> Bool {
-    for i in 0..<n where x[i] != x[i] { return true }
-    return false
+    a = better(b, a) ? b : a
+    c = better(d, c) ? d : c
+    return broken != 0 ? T.nan : (better(c, a) ? c : a)
   }
 
   /// The place of the first greatest (or least) number of each row; NaN counts as the most extreme. Places count from 1.

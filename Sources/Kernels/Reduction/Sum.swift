@@ -31,6 +31,35 @@ public enum Sum {
     }
   }
 
+  /// The sum of `(x - center)^2`, in the lanes of `lanes`.
+  @inline(__always)
+  static func squares<T: Real>(_ x: UnsafePointer<T>, _ n: Int, around center: T) -> T {
+    let raw = UnsafeRawPointer(x)
+    let width = MemoryLayout<T>.stride
+    let middle = SIMD8<T>(repeating: center)
+    var a = SIMD8<T>(repeating: 0)
+    var (b, c, d) = (a, a, a)
+    var i = 0
+    while i &+ 32 <= n {
+      let p = raw.loadUnaligned(fromByteOffset: i &* width, as: SIMD8<T>.self) - middle
+      let q = raw.loadUnaligned(fromByteOffset: (i &+ 8) &* width, as: SIMD8<T>.self) - middle
+      let r = raw.loadUnaligned(fromByteOffset: (i &+ 16) &* width, as: SIMD8<T>.self) - middle
+      let s = raw.loadUnaligned(fromByteOffset: (i &+ 24) &* width, as: SIMD8<T>.self) - middle
+      a.addProduct(p, p)
+      b.addProduct(q, q)
+      c.addProduct(r, r)
+      d.addProduct(s, s)
+      i &+= 32
+    }
+    let s = (a + b) + (c + d)
+    var total = ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]))
+    while i < n {
+      total += (x[i] - center) * (x[i] - center)
+      i &+= 1
+    }
+    return total
+  }
+
   @inline(__always)
   static func lanes<T: Real>(_ x: UnsafePointer<T>, _ n: Int) -> T {
     let raw = UnsafeRawPointer(x)

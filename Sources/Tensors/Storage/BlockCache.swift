@@ -9,8 +9,8 @@ enum BlockCache {
   /// Blocks up to this size are cut from slabs and stay with the program.
   private static let largestSmall = 4096
   private static let slabBytes = 1 << 18
-  /// More than this in large free blocks is given back to the system at once.
-  private static let most = 512 << 20
+  /// More than this in large free blocks is given back to the system at once: a fresh page costs more than a used one.
+  private static let most = 1 << 30
 
   @exclusivity(unchecked) nonisolated(unsafe) private static var slab: UnsafeMutableRawPointer?
   @exclusivity(unchecked) nonisolated(unsafe) private static var slabLeft = 0
