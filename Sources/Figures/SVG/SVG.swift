@@ -66,7 +66,7 @@ public enum SVG {
       + ".perilune-figure .pf-d1{stroke-dasharray:7 4}.perilune-figure .pf-d2{stroke-dasharray:2 4}"
       + ".perilune-figure .pf-d3{stroke-dasharray:9 3 2 3}"
     return fixed + rules("#ffffff", "#1f2328", "#59636e", "#e4e7eb", Palette.series)
-      + "@media (prefers-color-scheme:dark){"
+      + "@media screen and (prefers-color-scheme:dark){"
       + rules("#14181d", "#e6edf3", "#a0aab5", "#2b323a", Palette.seriesOnDark) + "}"
   }()
 }

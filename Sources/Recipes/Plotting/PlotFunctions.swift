@@ -41,8 +41,17 @@ extension Session {
   private func show(_ figure: Figure, _ host: LuaHost) {
     noteReading()
     progress.clear()
-    if !isInTrial { figures.append(DrawnFigure(figure)) }
-    if options.printsFigures { host.write(TerminalFigure.render(figure, width: 80)) }
+    if let currentRun {
+      currentRun.figures.append(DrawnFigure(figure))
+    } else {
+      figures.append(DrawnFigure(figure))
+      output.addFigure(figures.count, line: host.mainLine)
+    }
+    guard options.printsFigures else { return }
+    // Records have the drawing itself.
+    output.isPaused = !isInTrial
+    defer { output.isPaused = false }
+    host.write(TerminalFigure.render(figure, width: 80))
   }
 
   private func installChartPlots() throws {

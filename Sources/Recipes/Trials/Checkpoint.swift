@@ -49,6 +49,7 @@ enum Checkpoint {
     progress.readsResults = run.readsResults
     progress.files = run.files
     progress.data = run.data.sorted()
+    progress.figures = run.figures
     progress.printed = run.beforeCheckpoint?() ?? ""
     let state: JSON = .record(
       ("format", .integer(1)), ("step", .integer(step)), ("trial", progress.exactJSON),
@@ -87,6 +88,7 @@ enum Checkpoint {
       run.readsResults = run.readsResults || trial.readsResults
       for file in trial.files { run.read(file) }
       for use in trial.data { run.used(use) }
+      run.figures = trial.figures
       if !trial.printed.isEmpty { host.write(trial.printed) }
       RandomSource.root.restore(Checkpoint.states(state["root"]))
       run.randomness.restore(Checkpoint.states(state["run"]))

@@ -16,6 +16,8 @@ public struct Trial: Sendable {
   public var files: [ReadFile] = []
   /// Fingerprints of the data sets that it made batches of, each with that of its ordering; sorted.
   public var data: [DataFingerprint] = []
+  /// What it drew.
+  public var figures: [DrawnFigure] = []
   /// What it printed.
   public var printed = ""
   /// Why it has no result: it crashed, was killed, ran over a limit.

@@ -15,6 +15,7 @@ final class TrialRun {
   var readsResults = false
   private(set) var files: [Trial.ReadFile] = []
   private(set) var data: Set<Trial.DataFingerprint> = []
+  var figures: [DrawnFigure] = []
   /// Where checkpoints go; absent when nothing is kept.
   var checkpointPath: String?
   /// Makes sure that all printed text has been handed on, and returns it.

@@ -119,6 +119,7 @@ extension Session {
     trial.readsResults = run.readsResults
     trial.files = run.files
     trial.data = run.data.sorted()
+    trial.figures = run.figures
     return trial
   }
 }
