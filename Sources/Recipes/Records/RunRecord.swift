@@ -36,6 +36,7 @@ public struct RunRecord {
           try temporary.write("figures/\(figure.stem(place + 1)).svg", figure.svg)
           try temporary.write("figures/\(figure.stem(place + 1)).vl.json", figure.vegaLite)
         }
+        if let trace = outcome.traceJSON { try temporary.write("trace.json", trace.pretty) }
         if !outcome.output.pieces.isEmpty {
           try temporary.write("output.json", outcome.output.json(outcome.figures).pretty)
         }
@@ -47,6 +48,10 @@ public struct RunRecord {
         throw error
       }
       AtomicFile.sync(folder: runs)
+    }
+    // A trace is asked for afterwards, often.
+    if let trace = outcome.traceJSON, access(folder + "/trace.json", F_OK) != 0 {
+      try AtomicFile.write(Array(trace.pretty.utf8), to: folder + "/trace.json")
     }
     RunIndex(store: store).add(RunEntry(name: name, run: try JSON(parsing: content), machine: machine))
   }
@@ -76,6 +81,7 @@ public struct RunRecord {
   private static func machine(_ outcome: Outcome) -> JSON {
     .record(
       ("recorded", .text(Date().formatted(.iso8601))), ("seconds", .number(outcome.seconds)),
+      ("reused_trials", .integer(outcome.reusedCount)),
       ("processor", .text(Machine.processor)), ("threads", .integer(Parallel.threads)),
       ("blas_core", .text(BlasInfo.coreType)))
   }

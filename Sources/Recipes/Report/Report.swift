@@ -10,7 +10,8 @@ public struct Report {
     let title = run.title
     var body = [header]
     body += VerdictSection(run).parts
-    body += cells
+    let cells = cells
+    if !cells.isEmpty { body += ["<h2>The recipe</h2>"] + cells }
     body += [parameters, checks, results, again, provenance]
     return """
       <!DOCTYPE html>

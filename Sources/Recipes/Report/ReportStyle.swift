@@ -52,12 +52,13 @@ enum ReportStyle {
     th,td{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--line)}
     th{color:var(--soft);font-weight:600;white-space:nowrap}
     .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+    td code{white-space:nowrap}
     .hash{overflow-wrap:anywhere}
     @media (max-width:36rem){body{font-size:16px}main{padding:1rem .9rem 3rem}h1{font-size:1.55rem}h2{font-size:1.2rem}
     .claim{padding:.7rem .75rem}.claim dl{grid-template-columns:repeat(2,1fr)}pre{font-size:.74rem;padding:.6rem .7rem}}
     @media print{:root{color-scheme:light}body{font-size:10.5pt;line-height:1.4}main{max-width:none;padding:0}
     pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:8pt}pre.output,pre.formula{font-size:8pt}
-    .claim,figure,tr,pre.formula{break-inside:avoid}h1,h2,h3,h4{break-after:avoid}.wide{overflow:visible}table{font-size:8pt}
+    .claim,figure,tr,pre.formula{break-inside:avoid}h1,h2,h3,h4,p:has(+ .wide),p:has(+ pre){break-after:avoid}.wide{overflow:visible}table{font-size:8pt}
     .badge,.warning,.strip,pre,code{-webkit-print-color-adjust:exact;print-color-adjust:exact}a{color:inherit}}
     @page{margin:18mm 16mm}
     """

@@ -89,7 +89,7 @@ struct VerdictSection {
     ]
     facts += [
       ("p", (condition["adjusted_p"]?.double ?? condition["p"]?.double).map(NumberText.probability)),
-      ("effect size", condition["effect_size"]?.double.map { NumberText.short($0) }),
+      ("effect size", condition["effect_size"]?.double.map(VerdictTable.effect)),
     ]
     if condition["verdict"]?.string == "undecided" {
       facts.append(("would be seen 4 times in 5", number("smallest_detectable")))

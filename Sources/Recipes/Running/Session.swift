@@ -21,6 +21,8 @@ public final class Session {
   var checks: [IdentityCheck] = []
   var results: [TrialResult] = []
   var figures: [DrawnFigure] = []
+  /// Returns the weights of a model; there when the run is traced.
+  var weightsOf: LuaReference?
   /// What was printed and drawn, by the line of the script.
   var output = PrintedOutput()
   /// Whether the script has looked at any result: claims registered later are post hoc.
@@ -52,6 +54,7 @@ public final class Session {
     try installRecipe()
     try installTrials()
     try installCheckpoints(host)
+    try installTrace(host)
     try installClaims()
     try installPlots()
   }

@@ -120,6 +120,7 @@ extension Session {
     trial.files = run.files
     trial.data = run.data.sorted()
     trial.figures = run.figures
+    trial.trace = run.trace
     return trial
   }
 }
