@@ -23,7 +23,7 @@ struct DiffCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let store = store ?? StoreFolder.ofCurrentFolder()
+    let store = store ?? StoreFolder.of(subject: first)
     let runs = try [first, second].map { try StoredRun.find($0, store: store) }
     for fault in runs.flatMap({ run in run.faults.map { "\(run.name): \($0)" } }) {
       StandardError.write("perilune: \(fault)\n")

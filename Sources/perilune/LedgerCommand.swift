@@ -36,6 +36,10 @@ struct LedgerCommand: ParsableCommand {
     let page = try Ledger(folder: folder).markdown
     let path = folder + "/README.md"
     guard check else {
+      let before = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+      if let before, !before.contains(Ledger.mark) {
+        throw Failure(.file, "'\(path)' was not written by perilune ledger; it stays as it is")
+      }
       try TextFile.write(page, to: path)
       StandardError.write("\(path)\n")
       return

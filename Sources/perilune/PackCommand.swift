@@ -8,7 +8,7 @@ struct PackCommand: ParsableCommand {
     commandName: "pack", abstract: "Write a run, its recipe, helper files and small data into one file.",
     discussion: "Whoever gets the file can check it with 'perilune verify FILE'.")
 
-  @Argument(help: ArgumentHelp("A recorded run.", valueName: "RUN"))
+  @Argument(help: ArgumentHelp("A recorded run, a recipe whose newest run is meant.", valueName: "RUN"))
   var subject: String
 
   @Option(name: [.short, .long], help: ArgumentHelp("Where to write the bundle.", valueName: "FILE"))
@@ -21,7 +21,7 @@ struct PackCommand: ParsableCommand {
   var store: String?
 
   func run() throws {
-    let run = try StoredRun.find(subject, store: store ?? StoreFolder.ofCurrentFolder())
+    let run = try StoredRun.find(subject, store: store ?? StoreFolder.of(subject: subject))
     let file = try Reproduction.source(of: run, given: recipe).file
     let bundle = try RecipeBundle(run, file: file) { StandardError.write("perilune: not packed: \($0)\n") }
     try TextFile.write(bundle.text, to: output)

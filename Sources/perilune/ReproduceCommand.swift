@@ -13,7 +13,8 @@ struct ReproduceCommand: ParsableCommand {
       1: not; 3: an error.
       """)
 
-  @Argument(help: ArgumentHelp("A recorded run, or an exported record.", valueName: "RUN"))
+  @Argument(
+    help: ArgumentHelp("A recorded run, a recipe whose newest run is meant, or an exported record.", valueName: "RUN"))
   var subject: String
 
   @Option(help: ArgumentHelp("The recipe's file, where it is not found by itself.", valueName: "FILE"))
@@ -32,7 +33,7 @@ struct ReproduceCommand: ParsableCommand {
   var quiet = false
 
   func run() throws {
-    let record = try StoredRun.find(subject, store: store ?? StoreFolder.ofCurrentFolder())
+    let record = try StoredRun.find(subject, store: store ?? StoreFolder.of(subject: subject))
     let (file, isTheFile) = try Reproduction.source(of: record, given: recipe)
     if !isTheFile {
       StandardError.write(

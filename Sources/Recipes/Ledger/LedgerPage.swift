@@ -1,5 +1,8 @@
 /// A ledger as Markdown.
 extension Ledger {
+  /// The sentence by which its own pages are known.
+  public static let mark = "Written by `perilune ledger` from the records in `records/`; not to be edited by hand."
+
   /// The page: counts, a table of all recipes, and the claims of each by theme.
   public var markdown: String {
     let known = entries.filter { $0.record != nil }
@@ -9,7 +12,7 @@ extension Ledger {
     let broke = controls.count { ["refuted", "undecided"].contains($0["verdict"]?.string ?? "") }
     var lines = [
       "# Recipes and what became of their claims", "",
-      "Written by `perilune ledger` from the records in `records/`; not to be edited by hand.", "",
+      Self.mark, "",
       "\(NumberText.count(entries.count, "recipe")), \(known.count) with a record; \(NumberText.count(claims.count, "claim")): "
         + "\(count("supported")) supported, \(count("refuted")) refuted, \(count("undecided")) undecided; "
         + "\(broke) of \(NumberText.count(controls.count, "control")) broke what should break.",

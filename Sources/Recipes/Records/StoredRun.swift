@@ -78,6 +78,15 @@ public struct StoredRun: Sendable {
   ///
   /// - Throws: `Failure` of kind `file` when there is none, or several.
   public static func find(_ text: String, store: String) throws -> StoredRun {
+    if RunReference.isRecipe(text) {
+      let file = try RecipeFile(path: text)
+      guard let run = RecordSearch.newest(of: file, changed: nil, fingerprint: nil, store: store, wanted: { _ in true })
+      else {
+        throw Failure(
+          .file, "there is no record of '\(text)' as it is now in '\(store)'; 'perilune run \(text)' makes one")
+      }
+      return run
+    }
     if text.contains("/") || access(text, F_OK) == 0 {
       guard access(text, F_OK) == 0 else {
         throw Failure(.file, "'\(text)' cannot be read: \(String(cString: strerror(errno)))")
