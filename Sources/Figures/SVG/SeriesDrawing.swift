@@ -101,7 +101,7 @@ extension PanelDrawing {
   /// A category's name in at most three lines; what is too long ends in an ellipsis.
   private static func lines(_ name: String, letters: Int) -> [String] {
     let letters = max(3, letters)
-    let words = SVG.wrapped(name.replacing("_", with: "_ "), letters: letters + 1).map { $0.replacing("_ ", with: "_") }
+    let words = SVG.wrapped(name.replacing("_", with: "_ "), letters: letters).map { $0.replacing("_ ", with: "_") }
     let lines = words.prefix(3).map { $0.count > letters ? $0.prefix(letters - 1) + "…" : $0 }
     return words.count > 3 ? lines.prefix(2) + [(lines.last ?? "").prefix(letters - 1) + "…"] : lines
   }

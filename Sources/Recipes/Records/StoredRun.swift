@@ -44,7 +44,7 @@ public struct StoredRun: Sendable {
     }
     name = last
     guard access(path + "/run.json", F_OK) == 0 else {
-      throw Failure(.file, "'\(path)' is not a record: it has no run.json")
+      throw Failure(.file, "'\(path)' is a folder, not a recipe file, and not a record: it has no run.json")
     }
     let bytes = try Self.bytes(path + "/run.json")
     run = try Self.parse(bytes, path + "/run.json")

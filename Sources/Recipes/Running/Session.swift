@@ -21,6 +21,8 @@ public final class Session {
   var checks: [IdentityCheck] = []
   var results: [TrialResult] = []
   var figures: [DrawnFigure] = []
+  /// How many seeds stand behind the means of the figure that is being made.
+  var plottedSeeds: Set<Int> = []
   /// Returns the weights of a model; there when the run is traced.
   var weightsOf: LuaReference?
   /// What was printed and drawn, by the line of the script.
