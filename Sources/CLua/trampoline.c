@@ -142,6 +142,12 @@ bool clua_frame_at(lua_State *L, int level, clua_frame *frame) {
   return true;
 }
 
+const char *clua_push_local_at(lua_State *L, int level, int place) {
+  lua_Debug record;
+  if (!lua_getstack(L, level, &record)) return NULL;
+  return lua_getlocal(L, &record, place);
+}
+
 bool clua_push_local(lua_State *L, int level, const char *name) {
   lua_Debug record;
   if (!lua_getstack(L, level, &record)) return false;

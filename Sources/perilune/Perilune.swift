@@ -7,7 +7,10 @@ struct Perilune: ParsableCommand {
     commandName: "perilune", abstract: "Runs machine-learning recipes written in Lua, and checks their claims.",
     version: HostVersion.current,
     subcommands: [
-      RunCommand.self, VerifyCommand.self, ShowCommand.self, RunsCommand.self, ReplCommand.self, DocCommand.self,
+      RunCommand.self, VerifyCommand.self, ShowCommand.self, RunsCommand.self, RenderCommand.self, LedgerCommand.self,
+      DiffCommand.self, ReproduceCommand.self, PackCommand.self,
+      ReplCommand.self,
+      DocCommand.self,
       BenchCommand.self, InfoCommand.self,
     ])
 }

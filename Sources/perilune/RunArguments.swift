@@ -54,6 +54,9 @@ struct RunArguments: ParsableArguments {
   @Flag(help: "No live line.")
   var quiet = false
 
+  /// Whether none of the options could bring other results than the recipe's defaults do.
+  var changesNothing: Bool { settings.isEmpty && parameterFile == nil && seeds == nil && !noCache }
+
   func options(for file: RecipeFile) throws -> RunOptions {
     if let threads {
       guard (1...256).contains(threads) else {

@@ -19,6 +19,9 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "One seed (or those asked for) with the recipe's smoke values: proves that it executes, decides nothing.")
   var smoke = false
 
+  @Flag(help: "Keep hashes of the trials' tensors at each logged step, for 'perilune diff'; runs all trials.")
+  var trace = false
+
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp("Run every combination of these values; a table at the end.", valueName: "name=a,b,..."))
@@ -30,6 +33,8 @@ struct RunCommand: ParsableCommand {
     if seed != nil, arguments.seeds != nil { throw Failure(.argument, "--seed and --seeds exclude each other") }
     options.onlySeed = seed
     options.smoke = smoke
+    options.traces = trace
+    if trace { options.reusesTrials = false }
     guard sweep.isEmpty else { return try runSweep(file, options) }
     let script = try ScriptHost(file: file, options: options)
     script.catchControlC()

@@ -1,22 +1,30 @@
 import ArgumentParser
 import Recipes
 
-/// `perilune show FILE`: what a recipe declares. Its code above `lab.trials` is executed, its trials are not.
+/// `perilune show FILE|RUN`: what is known without executing anything.
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Print a recipe's title, paper, parameters and claims.",
-    discussion: "Executes the file as far as lab.trials, to see what it declares; runs no trials, keeps no record.")
+    commandName: "show", abstract: "Print a recipe's title, paper, parameters, claims and earlier verdicts.",
+    discussion: """
+      Executes nothing: a RUN is shown from its record; a FILE from its newest record, or, when there is none of the file \
+      as it is now, from its source.
+      """)
 
-  @Argument(help: "A recipe.")
-  var file: String
+  @Argument(help: ArgumentHelp("A recipe or a recorded run.", valueName: "FILE|RUN"))
+  var subject: String
+
+  @Option(help: ArgumentHelp("The folder of records.", valueName: "DIR"))
+  var store: String?
 
   func run() throws {
-    var options = RunOptions()
-    options.extent = .declarations
-    options.isSilent = true
-    options.printsFigures = false
-    let script = try ScriptHost(file: try RecipeFile(path: file), options: options)
-    script.catchControlC()
-    print(Declarations.render(try script.run()), terminator: "")
+    let store = store ?? StoreFolder.of(subject: subject)
+    guard RunReference.isRecipe(subject) else {
+      let run = try StoredRun.find(subject, store: store)
+      for fault in run.faults { StandardError.write("perilune: \(fault)\n") }
+      return print(Declarations.render(run), terminator: "")
+    }
+    let file = try RecipeFile(path: subject)
+    let known = RecordSearch.newest(of: file, fingerprint: nil, store: store)
+    print(known.map { Declarations.render($0) } ?? Declarations.render(file), terminator: "")
   }
 }

@@ -8,9 +8,10 @@ struct VerifyCommand: ParsableCommand {
     commandName: "verify",
     abstract: "Check whether a recipe's claims hold on this machine, and whether its controls break them.",
     discussion:
-      "Exit code 0: all supported; 1: something refuted, or a control that breaks nothing; 2: undecided; 3: an error.")
+      "Exit code 0: all supported; 1: something refuted, or a control that breaks nothing, or a bundle with other results; 2: undecided; 3: an error."
+  )
 
-  @Argument(help: "Recipes.")
+  @Argument(help: "Recipes, or bundles that 'perilune pack' wrote.")
   var files: [String]
 
   @OptionGroup var arguments: RunArguments
@@ -22,6 +23,10 @@ struct VerifyCommand: ParsableCommand {
     var codes: Set<Int32> = []
     for path in files {
       if files.count > 1 { print("\(path)") }
+      if RecipeBundle.isBundle(path) {
+        codes.insert(try BundleVerification.run(path, arguments))
+        continue
+      }
       let file = try RecipeFile(path: path)
       let options = try arguments.options(for: file)
       let outcome = try Verification.verify(file, options: options) { place, count, says in

@@ -1,19 +1,32 @@
 import XCTest
 
 final class OtherCommandsTests: XCTestCase {
-  func testShowRunsNoTrials() throws {
+  func testShowExecutesNothing() throws {
     let program = try Program()
-    try program.write(
-      "recipe.lua", RunCommandTests.recipe.replacing("local x =", with: "error('a trial ran')\n  local x ="))
-    let result = try program.run("show", "recipe.lua")
-    XCTAssertEqual(result.code, 0, result.errors)
+    try program.write("recipe.lua", "io.open('ran', 'w'):close()\n" + RunCommandTests.recipe)
+    let source = try program.run("show", "recipe.lua")
+    XCTAssertEqual(source.code, 0, source.errors)
     for text in [
-      "A study of nothing much", "On Nothing (2024)", "scale", "a number from 0 to 2", "scaled numbers are larger",
-      "no scale, no gain", "no trial was run",
+      "A study of nothing much", "paper = \"On Nothing\"", "lab.num(1.0, {min = 0, max = 2})",
+      "scaled numbers are larger",
+      "no scale, no gain", "nothing was executed, and no run of it is recorded",
     ] {
-      XCTAssertTrue(result.output.contains(text), "\(text) in \(result.output)")
+      XCTAssertTrue(source.output.contains(text), "\(text) in \(source.output)")
     }
+    XCTAssertFalse(program.list(".").contains("ran"))
     XCTAssertTrue(program.list(".perilune").isEmpty)
+
+    _ = try program.run("verify", "recipe.lua")
+    try FileManager.default.removeItem(at: program.folder.appendingPathComponent("ran"))
+    let recorded = try program.run("show", "recipe.lua")
+    for text in [
+      "A study of nothing much", "On Nothing (2024)", "a number from 0 to 2", "supported  scaled numbers are larger",
+      "no scale, no gain", "From the record; nothing was executed.",
+    ] {
+      XCTAssertTrue(recorded.output.contains(text), "\(text) in \(recorded.output)")
+    }
+    XCTAssertEqual(try program.run("show", "nothing-much").output, recorded.output)
+    XCTAssertFalse(program.list(".").contains("ran"))
   }
 
   func testDoc() throws {

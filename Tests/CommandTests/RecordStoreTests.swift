@@ -141,7 +141,8 @@ final class RecordStoreTests: XCTestCase {
     let folder = ".perilune/runs/\(program.list(".perilune/runs").first ?? "")"
     let machine = try XCTUnwrap(
       JSONSerialization.jsonObject(with: Data(try program.read(folder + "/machine.json").utf8)) as? [String: Any])
-    XCTAssertEqual(machine.keys.sorted(), ["blas_core", "processor", "recorded", "seconds", "threads"])
+    XCTAssertEqual(
+      machine.keys.sorted(), ["blas_core", "processor", "recorded", "reused_trials", "seconds", "threads"])
     let all = try program.list(folder).filter { $0.contains(".") }.map { try program.read(folder + "/" + $0) }.joined()
     for secret in [program.folder.path, NSUserName(), ProcessInfo.processInfo.hostName] where secret.count > 4 {
       XCTAssertFalse(all.contains(secret), secret)

@@ -35,8 +35,9 @@ final class RunCommandTests: XCTestCase {
     XCTAssertEqual(runs.count, 1)
     let run = ".perilune/runs/" + (runs.first ?? "")
     XCTAssertTrue(run.contains("nothing-much-"))
-    XCTAssertEqual(program.list(run), ["figures", "machine.json", "recipe.lua", "run.json", "series.json"])
-    XCTAssertEqual(program.list(run + "/figures"), ["1-both-means.svg"])
+    XCTAssertEqual(
+      program.list(run), ["figures", "machine.json", "output.json", "recipe.lua", "run.json", "series.json"])
+    XCTAssertEqual(program.list(run + "/figures"), ["1-both-means.svg", "1-both-means.vl.json"])
     XCTAssertEqual(try program.read(run + "/recipe.lua"), Self.recipe)
     let first = try program.read(run + "/run.json")
     _ = try program.run("run", "recipe.lua", "--threads", "1")

@@ -122,6 +122,8 @@ typedef struct clua_frame {
 bool clua_frame_at(lua_State *L, int level, clua_frame *frame);
 /// Pushes the local variable (the innermost of that name) of a level; false, and nothing pushed, when there is none.
 bool clua_push_local(lua_State *L, int level, const char *name);
+/// Pushes the local variable at a place (from 1) of a level and returns its name; NULL, and nothing pushed, beyond the last.
+const char *_Nullable clua_push_local_at(lua_State *L, int level, int place);
 bool clua_level_exists(lua_State *L, int level);
 
 /// One step of the collector; runs finalizers, raises nothing.

@@ -8,13 +8,14 @@ public enum SVG {
     let columns = max(1, min(figure.columns, max(1, figure.panels.count), 8))
     let rows = max(1, (figure.panels.count + columns - 1) / columns)
     let width = panelWidth * Double(columns) + 20
-    let head = figure.title.isEmpty ? 8.0 : 36
+    let title = wrapped(figure.title, letters: Int((width - 20) / 8.4))
+    let head = title.isEmpty ? 8.0 : 18 + 18 * Double(title.count)
     let caption = wrapped(figure.fullCaption, letters: Int((width - 40) / 6.3))
     let height = head + panelHeight * Double(rows) + (caption.isEmpty ? 8 : 14 + 16 * Double(caption.count))
     var document = SVGDocument()
     document.rectangle(Box(x: 0, y: 0, width: width, height: height), [("class", "pf-paper")])
-    if !figure.title.isEmpty {
-      document.text(figure.title, width / 2, 25, anchor: "middle", style: "pf-text pf-title")
+    for (row, line) in title.enumerated() {
+      document.text(line, width / 2, 25 + 18 * Double(row), anchor: "middle", style: "pf-text pf-title")
     }
     for (place, panel) in figure.panels.enumerated() {
       let box = Box(
@@ -26,10 +27,10 @@ public enum SVG {
       document.text(line, 20, height - 16 * Double(caption.count - row) + 6, style: "pf-text pf-soft")
     }
     let (w, h) = (Number.coordinate(width), Number.coordinate(height))
-    let title = SVGDocument.escaped(figure.title.isEmpty ? "Figure" : figure.title)
+    let name = SVGDocument.escaped(figure.title.isEmpty ? "Figure" : figure.title)
     let head1 = "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"perilune-figure\" viewBox=\"0 0 \(w) \(h)\""
     let head2 = " width=\"\(w)\" height=\"\(h)\" role=\"img\" font-family=\"sans-serif\" font-size=\"12\">"
-    let words = "<title>\(title)</title>\n<desc>\(SVGDocument.escaped(figure.alternativeText))</desc>"
+    let words = "<title>\(name)</title>\n<desc>\(SVGDocument.escaped(figure.alternativeText))</desc>"
     return ([head1 + head2, words, "<style>\(style)</style>"] + document.body + ["</svg>"]).joined(separator: "\n")
       + "\n"
   }
@@ -66,7 +67,7 @@ public enum SVG {
       + ".perilune-figure .pf-d1{stroke-dasharray:7 4}.perilune-figure .pf-d2{stroke-dasharray:2 4}"
       + ".perilune-figure .pf-d3{stroke-dasharray:9 3 2 3}"
     return fixed + rules("#ffffff", "#1f2328", "#59636e", "#e4e7eb", Palette.series)
-      + "@media (prefers-color-scheme:dark){"
+      + "@media screen and (prefers-color-scheme:dark){"
       + rules("#14181d", "#e6edf3", "#a0aab5", "#2b323a", Palette.seriesOnDark) + "}"
   }()
 }

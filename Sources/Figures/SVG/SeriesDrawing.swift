@@ -55,7 +55,13 @@ extension PanelDrawing {
       one.values + one.intervals.flatMap { $0.map { [$0.lower, $0.upper] } ?? [] } + one.raw.joined()
     }
     let y = Scale(panel.y, panel.y.scale == .linear ? values + [0] : values)
-    let plot = frame(area, x: nil, y: y, in: &document)
+    // Names of categories may take three lines; the axis needs the room below.
+    let most = chart.categories.map {
+      Self.lines($0, letters: Int(area.width * 0.85 / 6.4) / chart.categories.count).count
+    }
+    var room = area
+    room.height -= 13 * Double(max(1, most.max() ?? 1) - 1)
+    let plot = frame(room, x: nil, y: y, in: &document)
     let base = plot.bottom - (y.clamped(0) ?? 0) * plot.height
     let slot = plot.width / Double(max(1, chart.categories.count))
     let width = min(46, slot * 0.76 / Double(max(1, chart.series.count)))
@@ -85,11 +91,19 @@ extension PanelDrawing {
           for end in [bottom, top] { document.line(middle - 4, end, middle + 4, end, "pf-bar-line") }
         }
       }
-      let letters = max(3, Int(slot / 6.4))
-      let shown = category.count > letters ? category.prefix(letters - 1) + "…" : category[...]
-      document.text(String(shown), centre, plot.bottom + 17, anchor: "middle", style: "pf-text pf-small")
+      for (row, line) in Self.lines(category, letters: Int(slot / 6.4)).enumerated() {
+        document.text(line, centre, plot.bottom + 17 + 13 * Double(row), anchor: "middle", style: "pf-text pf-small")
+      }
     }
     document.line(plot.x, base, plot.right, base, "pf-axis")
+  }
+
+  /// A category's name in at most three lines; what is too long ends in an ellipsis.
+  private static func lines(_ name: String, letters: Int) -> [String] {
+    let letters = max(3, letters)
+    let words = SVG.wrapped(name.replacing("_", with: "_ "), letters: letters).map { $0.replacing("_ ", with: "_") }
+    let lines = words.prefix(3).map { $0.count > letters ? $0.prefix(letters - 1) + "…" : $0 }
+    return words.count > 3 ? lines.prefix(2) + [(lines.last ?? "").prefix(letters - 1) + "…"] : lines
   }
 
   func draw(_ histogram: Histogram, _ area: Box, in document: inout SVGDocument) {

@@ -47,6 +47,19 @@ extension LuaStack {
     return clua_push_local(state, Int32(clamping: level), name)
   }
 
+  /// Visits the named local variables (and parameters) of a level in order, each with its value on top of the stack.
+  public func eachLocal(level: Int, _ visit: (String) throws -> Void) rethrows {
+    clua_room(state)
+    var place: Int32 = 1
+    while let name = clua_push_local_at(state, Int32(clamping: level), place) {
+      defer { pop() }
+      place += 1
+      let name = String(cString: name)
+      // Names of temporary values begin with a bracket.
+      if !name.hasPrefix("(") { try visit(name) }
+    }
+  }
+
   /// The value of a local variable (or parameter) of a level.
   public func local(_ name: String, level: Int) throws -> LuaValue? {
     guard pushLocal(name, level: level) else { return nil }

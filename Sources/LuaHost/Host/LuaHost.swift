@@ -15,6 +15,9 @@ public final class LuaHost {
   /// Whether printed text is handed on after each line instead of in large pieces; true on a terminal by default.
   public var flushesEachLine = StandardOutput.isTerminal
 
+  /// Sees printed text as it is printed, before it is handed to `output`.
+  public var printObserver: ((LuaHost, UnsafeRawBufferPointer) -> Void)?
+
   /// The printed form of a value for `print`; `nil` leaves it to `tostring`.
   public var format: ((LuaStack, Int) -> String?)?
 

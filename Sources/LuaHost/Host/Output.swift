@@ -16,7 +16,14 @@ extension LuaHost {
     bytes.withUnsafeBufferPointer(output)
   }
 
+  /// The line of the script's main part that is being run; `nil` outside of a run, and in coroutines.
+  public var mainLine: Int? {
+    guard let frames = try? stack.frames(limit: 250) else { return nil }
+    return frames.last { $0.isMain && $0.isScript }?.line
+  }
+
   func write(_ bytes: UnsafeRawBufferPointer) {
+    printObserver?(self, bytes)
     printed.append(contentsOf: bytes)
     if printed.count >= 16 * 1024 || (flushesEachLine && bytes.contains(UInt8(ascii: "\n"))) { flushOutput() }
   }

@@ -23,7 +23,18 @@ extension Session {
       controls: targets.map { control, places in
         ControlOutcome(control: control, targets: places.map { .init(place: $0, says: claims[$0].says) })
       },
-      figures: figures, files: recordedFiles, dataUse: dataUse.sorted(), seconds: seconds)
+      figures: figures + trialFigures, output: output, files: recordedFiles, dataUse: dataUse.sorted(), seconds: seconds)
+  }
+
+  /// What was drawn inside of trials.
+  private var trialFigures: [DrawnFigure] {
+    results.flatMap(\.trials).flatMap { trial in
+      trial.figures.map { figure in
+        var figure = figure
+        figure.trial = trial.label
+        return figure
+      }
+    }
   }
 
   /// The files by names that tell nothing about the machine.
@@ -57,7 +68,9 @@ extension Session {
       return zip(claims, measures).map { claim, metrics in
         ClaimOutcome(
           says: claim.says,
-          parts: zip(claim.parts, metrics).map { .init(measure: $1.name, condition: $0.condition, decision: nil) },
+          parts: zip(claim.parts, metrics).map {
+            .init(measure: $1.name, condition: $0.condition, decision: nil, values: $1.values)
+          },
           isPostHoc: claim.isPostHoc, verdict: nil)
       }
     }
@@ -74,7 +87,7 @@ extension Session {
       let parts = claim.parts.indices.map { part in
         ClaimOutcome.Part(
           measure: measures[place][part].name, condition: claim.parts[part].condition,
-          decision: decision.conditions[part])
+          decision: decision.conditions[part], values: measures[place][part].values)
       }
       let verdict = claim.isPostHoc && decision.verdict == .supported ? .undecided : decision.verdict
       return ClaimOutcome(says: claim.says, parts: parts, isPostHoc: claim.isPostHoc, verdict: verdict)

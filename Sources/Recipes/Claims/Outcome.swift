@@ -14,6 +14,7 @@ public struct Outcome: Sendable {
   public let checks: [CheckOutcome]
   public let controls: [ControlOutcome]
   public let figures: [DrawnFigure]
+  public let output: PrintedOutput
   /// The files that the script read, beside itself: paths below the recipe's folder, of others the last part only.
   public let files: [Trial.ReadFile]
   /// What batches were made of, sorted.
@@ -34,7 +35,7 @@ public struct Outcome: Sendable {
     Outcome(
       file: file, recipe: recipe, parameters: parameters, seeds: seeds, isSmoke: isSmoke, trials: trials,
       claims: claims,
-      checks: checks, controls: controls, figures: figures, files: files, dataUse: dataUse, seconds: seconds)
+      checks: checks, controls: controls, figures: figures, output: output, files: files, dataUse: dataUse, seconds: seconds)
   }
 
   /// What `verify` answers: 0 all supported and all controls broke their claims, 1 something refuted, 2 undecided.
@@ -56,6 +57,8 @@ public struct ClaimOutcome: Sendable {
     public let condition: Condition
     /// Absent when nothing was to be decided.
     public let decision: Decision?
+    /// The measure of each seed; empty where no trial was run.
+    public var values: [Double] = []
   }
 
   public let says: String

@@ -104,7 +104,7 @@ public enum VerdictTable {
   }
 
   /// Distances of very many standard deviations come from rounding in a measure that does not vary.
-  private static func effect(_ size: Double) -> String {
+  static func effect(_ size: Double) -> String {
     abs(size) < 1000 ? NumberText.fixed(size, digits: 2) : size > 0 ? "> 1000" : "< -1000"
   }
 

@@ -45,7 +45,8 @@ extension Session {
   }
 
   private func series(_ name: String, _ metrics: [Metric], interval: Bool) -> BarChart.Series {
-    BarChart.Series(
+    plottedSeeds.formUnion(metrics.map(\.values.count))
+    return BarChart.Series(
       name, values: metrics.map { (try? Summary.mean($0.values)) ?? .nan },
       intervals: interval ? metrics.map { $0.interval().map { Extent($0.interval.lower, $0.interval.upper) } } : [],
       raw: metrics.map(\.values))

@@ -25,6 +25,7 @@ extension Session {
       notes: "Prints the figure as text; recorded runs keep it as SVG.", example: example)
     try lab.define(doc) { [self] call in
       let table = try PlotTable(call, known: known)
+      plottedSeeds = []
       let content = try body(table)
       let scale: (String) throws -> Axis.Scale = {
         try known.contains($0) && table.flag($0, default: false) ? .logarithmic : .linear
@@ -33,16 +34,36 @@ extension Session {
         x: Axis(try table.text("x_label"), scale: try scale("log_x")),
         y: Axis(try table.text("y_label"), scale: try scale("log_y")),
         content)
-      show(Figure(title: try table.text("title"), caption: try table.text("caption"), panel), call.host)
+      show(Figure(title: try table.text("title"), caption: try caption(table), panel), call.host)
       return 0
     }
+  }
+
+  /// The caption that was given, and how many seeds stand behind means of trials.
+  private func caption(_ table: PlotTable) throws -> String {
+    let given = try table.text("caption")
+    guard plottedSeeds.count == 1, let count = plottedSeeds.first, count > 1, !given.contains("N =") else {
+      return given
+    }
+    let interval = try table.flag("interval", default: true)
+    let own = "Mean\(interval ? " and 95 % interval" : "") over seeds, N = \(count)."
+    return given.isEmpty ? own : "\(given) \(own)"
   }
 
   private func show(_ figure: Figure, _ host: LuaHost) {
     noteReading()
     progress.clear()
-    if !isInTrial { figures.append(DrawnFigure(figure)) }
-    if options.printsFigures { host.write(TerminalFigure.render(figure, width: 80)) }
+    if let currentRun {
+      currentRun.figures.append(DrawnFigure(figure))
+    } else {
+      figures.append(DrawnFigure(figure))
+      output.addFigure(figures.count, line: host.mainLine)
+    }
+    guard options.printsFigures else { return }
+    // Records have the drawing itself.
+    output.isPaused = !isInTrial
+    defer { output.isPaused = false }
+    host.write(TerminalFigure.render(figure, width: 80))
   }
 
   private func installChartPlots() throws {
@@ -51,7 +72,7 @@ extension Session {
       "bars", known: ["interval", "metrics", "names", "categories"], "Bars of metrics with their intervals.",
       details: [
         "data: a trial result; or metrics; or {name = ..., values = {...}} with categories.",
-        "interval: the 95 % t interval of each mean, true unless given. metrics: which of a result's metrics.",
+        "interval: the 95 % t interval of each mean, true unless given; the caption tells the number of seeds. metrics: which of a result's metrics.",
         "names: of the metrics that were given one by one.",
       ],
       example: trials + "lab.plot.bars{ r, title = \"demo\" }"
@@ -115,6 +136,7 @@ extension Session {
 
   /// The mean over the seeds, with the interval as a band.
   private func line(_ series: Series, interval: Bool) -> LineSeries {
+    plottedSeeds.insert(series.seeds.count)
     var line = LineSeries(series.name, points: [])
     var hasBand = interval && series.seeds.count > 1
     for step in series.commonSteps {

@@ -83,11 +83,13 @@ extension ClaimOutcome.Part {
       ("verdict", decision.map { .text($0.verdict.rawValue) } ?? .null), ("measure", .nonempty(measure)),
       ("estimate", .optional(decision?.estimate)), ("interval", interval(decision?.interval)),
       ("adjusted_interval", interval(decision?.adjustedInterval)), ("wanted", .text(condition.text)),
-      ("every_seed", .boolean(condition.everySeed)), ("confidence", .number(condition.confidence)),
+      ("range", condition.range), ("every_seed", .boolean(condition.everySeed)),
+      ("confidence", .number(condition.confidence)),
       ("n", decision.map { .integer($0.count) } ?? .null), ("p", .optional(decision?.p)),
       ("adjusted_p", .optional(decision?.adjustedP)),
       ("effect_size", .optional(decision?.effectSize)),
       ("smallest_detectable", .optional(decision?.smallestDetectable())),
+      ("values", .list(values.map { .number($0) })),
       ("notes", .list((decision?.notes ?? []).map { .text($0) })))
   }
 }
@@ -112,5 +114,25 @@ extension ControlOutcome {
               ("says", .text(target.says)), ("verdict", target.verdict.map { .text($0.rawValue) } ?? .null))
           })
       ))
+  }
+}
+
+extension Condition {
+  /// The values that support it, as a pair; null where it has no end.
+  fileprivate var range: JSON {
+    switch rule {
+    case .above(let threshold): .list([.number(threshold), .null])
+    case .below(let threshold): .list([.null, .number(threshold)])
+    case .within(let low, let high): .list([.number(low), .number(high)])
+    }
+  }
+}
+
+extension Parameter {
+  /// What a recipe declares about it.
+  var json: JSON {
+    .record(
+      ("name", .text(name)), ("default", initial.json), ("takes", .text(wanted)), ("unit", .nonempty(unit)),
+      ("help", .nonempty(help)))
   }
 }

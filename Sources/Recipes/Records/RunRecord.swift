@@ -6,7 +6,7 @@ import Kernels
 /// A run on disk: a folder of readable files, named by the hash of what is in `run.json`.
 ///
 /// `recipe.lua` is the source, `run.json` what determined and what came out (the same bits on every run), `series.json`
-/// the series, `figures/` the drawings, `machine.json` where, when and how long. The folder is written under a temporary
+/// the series, `output.json` what was printed, `figures/` the drawings, `machine.json` where, when and how long. The folder is written under a temporary
 /// name and renamed when it is complete and synced, so a folder without that name's beginning is whole. `docs/records.md`
 /// describes every field.
 public struct RunRecord {
@@ -33,8 +33,12 @@ public struct RunRecord {
         try temporary.write("recipe.lua", outcome.file.source)
         if let series = outcome.seriesJSON { try temporary.write("series.json", series.pretty) }
         for (place, figure) in outcome.figures.enumerated() {
-          let title = SafeName.make("\(place + 1)-\(figure.title.isEmpty ? "figure" : figure.title)")
-          try temporary.write("figures/\(title).svg", figure.svg)
+          try temporary.write("figures/\(figure.stem(place + 1)).svg", figure.svg)
+          try temporary.write("figures/\(figure.stem(place + 1)).vl.json", figure.vegaLite)
+        }
+        if let trace = outcome.traceJSON { try temporary.write("trace.json", trace.pretty) }
+        if !outcome.output.pieces.isEmpty {
+          try temporary.write("output.json", outcome.output.json(outcome.figures).pretty)
         }
         try temporary.write("machine.json", machine.pretty)
         try temporary.write("run.json", content)
@@ -45,6 +49,10 @@ public struct RunRecord {
       }
       AtomicFile.sync(folder: runs)
     }
+    // A trace is asked for afterwards, often.
+    if let trace = outcome.traceJSON, access(folder + "/trace.json", F_OK) != 0 {
+      try AtomicFile.write(Array(trace.pretty.utf8), to: folder + "/trace.json")
+    }
     RunIndex(store: store).add(RunEntry(name: name, run: try JSON(parsing: content), machine: machine))
   }
 
@@ -52,7 +60,7 @@ public struct RunRecord {
   private static func content(_ outcome: Outcome, _ fingerprint: String) -> JSON {
     let recipe = outcome.recipe
     return .record(
-      ("format", .integer(2)), ("recipe", recipe.map { .text($0.id) } ?? .null), ("file", .text(outcome.file.name)),
+      ("format", .integer(3)), ("recipe", recipe.map { .text($0.id) } ?? .null), ("file", .text(outcome.file.name)),
       ("title", recipe.map { .text($0.title) } ?? .null), ("paper", .nonempty(recipe?.paper ?? "")),
       ("year", recipe?.year.map { .integer($0) } ?? .null), ("theme", .nonempty(recipe?.theme ?? "")),
       ("source_sha256", .text(outcome.file.hash)), ("tokens_sha256", .text(SourceTokens.hash(outcome.file.source))),
@@ -61,6 +69,7 @@ public struct RunRecord {
         "data",
         .list(outcome.dataUse.map { .record(("data", .text($0.data)), ("ordering", .text($0.ordering))) })
       ), ("params", outcome.parametersJSON), ("changed_params", outcome.changedParametersJSON),
+      ("declared_params", .list(outcome.parameters.map(\.parameter.json))),
       ("seeds", .list(outcome.seeds.map { .integer($0) })), ("smoke", .boolean(outcome.isSmoke)),
       ("planned", .boolean(outcome.isPlanned)),
       ("perilune", .text(HostVersion.current)), ("fingerprint", .text(fingerprint)), ("trials", outcome.trialsJSON),
@@ -72,6 +81,7 @@ public struct RunRecord {
   private static func machine(_ outcome: Outcome) -> JSON {
     .record(
       ("recorded", .text(Date().formatted(.iso8601))), ("seconds", .number(outcome.seconds)),
+      ("reused_trials", .integer(outcome.reusedCount)),
       ("processor", .text(Machine.processor)), ("threads", .integer(Parallel.threads)),
       ("blas_core", .text(BlasInfo.coreType)))
   }

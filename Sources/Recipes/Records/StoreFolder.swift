@@ -11,6 +11,11 @@ public enum StoreFolder {
   /// The same for the current folder.
   public static func ofCurrentFolder() -> String { above(".") ?? name }
 
+  /// The same for what a command is told: a recipe's file, or a run.
+  public static func of(subject: String) -> String {
+    RunReference.isRecipe(subject) ? of(RecipeFile(path: subject, source: "")) : ofCurrentFolder()
+  }
+
   private static func joined(_ folder: String) -> String { folder == "." ? name : "\(folder)/\(name)" }
 
   private static func above(_ folder: String) -> String? {

@@ -61,6 +61,8 @@ public struct RunOptions: Sendable {
   public var store: String?
   /// Whether trials that the store has are taken from there.
   public var reusesTrials = true
+  /// Whether each logged step keeps the hashes of the tensors that the trial holds.
+  public var traces = false
 
   public init() {}
 }

@@ -21,6 +21,12 @@ public final class Session {
   var checks: [IdentityCheck] = []
   var results: [TrialResult] = []
   var figures: [DrawnFigure] = []
+  /// How many seeds stand behind the means of the figure that is being made.
+  var plottedSeeds: Set<Int> = []
+  /// Returns the weights of a model; there when the run is traced.
+  var weightsOf: LuaReference?
+  /// What was printed and drawn, by the line of the script.
+  var output = PrintedOutput()
   /// Whether the script has looked at any result: claims registered later are post hoc.
   var resultsWereRead = false
   /// Whether the measures are being evaluated, which is not the script's looking.
@@ -45,10 +51,12 @@ public final class Session {
     seedMathRandom = { [weak host] seed in host?.seed(seed) }
     ReadFiles.observer = { [weak self] in self?.noteFile($0) }
     DataUse.observer = { [weak self] in self?.noteData(.init(data: $0, ordering: $1)) }
+    host.printObserver = { [weak self] in self?.output.add($1, line: $0.mainLine) }
     try observeFiles(host)
     try installRecipe()
     try installTrials()
     try installCheckpoints(host)
+    try installTrace(host)
     try installClaims()
     try installPlots()
   }

@@ -49,6 +49,8 @@ enum Checkpoint {
     progress.readsResults = run.readsResults
     progress.files = run.files
     progress.data = run.data.sorted()
+    progress.figures = run.figures
+    progress.trace = run.trace
     progress.printed = run.beforeCheckpoint?() ?? ""
     let state: JSON = .record(
       ("format", .integer(1)), ("step", .integer(step)), ("trial", progress.exactJSON),
@@ -87,6 +89,8 @@ enum Checkpoint {
       run.readsResults = run.readsResults || trial.readsResults
       for file in trial.files { run.read(file) }
       for use in trial.data { run.used(use) }
+      run.figures = trial.figures
+      run.trace = trial.trace
       if !trial.printed.isEmpty { host.write(trial.printed) }
       RandomSource.root.restore(Checkpoint.states(state["root"]))
       run.randomness.restore(Checkpoint.states(state["run"]))

@@ -16,6 +16,10 @@ public struct Trial: Sendable {
   public var files: [ReadFile] = []
   /// Fingerprints of the data sets that it made batches of, each with that of its ordering; sorted.
   public var data: [DataFingerprint] = []
+  /// What it drew.
+  public var figures: [DrawnFigure] = []
+  /// Hashes of tensors at logged steps, where they were asked for.
+  public var trace: [TraceStep] = []
   /// What it printed.
   public var printed = ""
   /// Why it has no result: it crashed, was killed, ran over a limit.

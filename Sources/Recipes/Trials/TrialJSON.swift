@@ -5,7 +5,7 @@ extension Trial {
   /// What results of later code may depend on.
   var resultJSON: JSON {
     var copy = self
-    (copy.printed, copy.files, copy.data, copy.checks) = ("", [], [], [])
+    (copy.printed, copy.files, copy.data, copy.checks, copy.figures, copy.trace) = ("", [], [], [], [], [])
     guard case .object(let members) = copy.exactJSON else { return .null }
     return .object(
       members.filter { $0.name != "seconds" } + [JSON.Member(name: "failure", value: .nonempty(failure ?? ""))])
@@ -34,7 +34,7 @@ extension Trial {
       ), ("reads_results", .boolean(readsResults)),
       ("files", .list(files.map { .record(("path", .text($0.path)), ("sha256", .text($0.hash))) })),
       ("data", .list(data.map { .record(("data", .text($0.data)), ("ordering", .text($0.ordering))) })),
-      ("printed", .text(printed)))
+      ("figures", .list(figures.map(\.json))), ("trace", .list(trace.map(\.json))), ("printed", .text(printed)))
   }
 
   /// - Throws: `Failure` of kind `file` for anything that `exactJSON` does not write.
@@ -62,6 +62,8 @@ extension Trial {
     data = try trial.list("data").map { item in
       DataFingerprint(data: try Required(json: item).text("data"), ordering: try Required(json: item).text("ordering"))
     }
+    figures = try (json["figures"]?.list ?? []).map { try DrawnFigure($0) }
+    trace = try (json["trace"]?.list ?? []).map { try TraceStep($0) }
     printed = try trial.text("printed")
   }
 }

@@ -15,6 +15,8 @@ final class TrialRun {
   var readsResults = false
   private(set) var files: [Trial.ReadFile] = []
   private(set) var data: Set<Trial.DataFingerprint> = []
+  var figures: [DrawnFigure] = []
+  var trace: [TraceStep] = []
   /// Where checkpoints go; absent when nothing is kept.
   var checkpointPath: String?
   /// Makes sure that all printed text has been handed on, and returns it.
@@ -72,6 +74,7 @@ extension Session {
         (name: name, value: try table.field(name) { try self.singleNumber($0, "value '\(name)'") })
       }
       run.log(step, values)
+      if options.traces { run.trace.append(try trace(call, step)) }
       progress.step(step, values)
       return 0
     }

@@ -119,6 +119,8 @@ extension Session {
     trial.readsResults = run.readsResults
     trial.files = run.files
     trial.data = run.data.sorted()
+    trial.figures = run.figures
+    trial.trace = run.trace
     return trial
   }
 }
