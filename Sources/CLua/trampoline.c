@@ -154,3 +154,8 @@ bool clua_push_local(lua_State *L, int level, const char *name) {
   }
   return found != 0 && lua_getlocal(L, &record, found) != NULL;
 }
+
+const char *clua_push_local_at(lua_State *L, int level, int place) {
+  lua_Debug record;
+  return lua_getstack(L, level, &record) ? lua_getlocal(L, &record, place) : NULL;
+}

@@ -47,6 +47,22 @@ extension LuaStack {
     return clua_push_local(state, Int32(clamping: level), name)
   }
 
+  /// The local variables and parameters of a level that have names, in the order of their declaration.
+  public func locals(level: Int) -> [(name: String, value: LuaValue)] {
+    var found: [(name: String, value: LuaValue)] = []
+    clua_room(state)
+    var place: Int32 = 1
+    while place <= 250, let name = clua_push_local_at(state, Int32(clamping: level), place) {
+      defer { pop() }
+      place += 1
+      let text = String(cString: name)
+      guard !text.hasPrefix("("), let value = try? value(at: -1) else { continue }
+      found.removeAll { $0.name == text }
+      found.append((text, value))
+    }
+    return found
+  }
+
   /// The value of a local variable (or parameter) of a level.
   public func local(_ name: String, level: Int) throws -> LuaValue? {
     guard pushLocal(name, level: level) else { return nil }

@@ -36,6 +36,13 @@ extension LuaHost {
     return expression != LUA_OK
   }
 
+  /// Whether the text is no valid script.
+  public func isSyntaxError(_ source: String) -> Bool {
+    guard let stack = try? self.stack else { return true }
+    defer { stack.pop() }
+    return load(source, called: "=input", stack) != LUA_OK
+  }
+
   /// Runs a part of the library that is written in Lua. Its lines never appear in messages or tracebacks.
   @discardableResult
   public func runPrelude(name: String, source: String, arguments: [LuaValue] = []) throws -> [LuaValue] {
