@@ -23,9 +23,20 @@ struct CompletionMenu {
     return chosen.map { items[$0] }
   }
 
+  /// A long signature in at most three rows, broken between words.
+  private static func wrapped(_ note: String, _ columns: Int) -> [String] {
+    var rows = [""]
+    for word in note.split(separator: " ") {
+      let gap = rows[rows.count - 1].isEmpty ? "" : " "
+      if CharacterWidth.of(rows[rows.count - 1] + gap + word) > columns, !gap.isEmpty { rows.append("  ") }
+      rows[rows.count - 1] += (rows[rows.count - 1].allSatisfy { $0 == " " } ? "" : " ") + word
+    }
+    return rows.count <= 3 ? rows : Array(rows.prefix(2)) + [rows[2] + " ..."]
+  }
+
   func lines(columns: Int) -> [[StyledText]] {
     var lines: [[StyledText]] = []
-    if let note { lines += note.split(separator: "\n").map { [StyledText(String($0), .faint)] } }
+    if let note { lines += Self.wrapped(note, columns - 1).map { [StyledText($0, .faint)] } }
     guard !items.isEmpty else { return lines }
     let first = max(0, min((chosen ?? 0) - Self.height / 2, items.count - Self.height))
     let shown = items[first..<min(items.count, first + Self.height)]

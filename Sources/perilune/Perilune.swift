@@ -8,6 +8,6 @@ struct Perilune: ParsableCommand {
     version: HostVersion.current,
     subcommands: [
       RunCommand.self, VerifyCommand.self, ShowCommand.self, RunsCommand.self, ReplCommand.self, DocCommand.self,
-      BenchCommand.self, InfoCommand.self,
+      NewCommand.self, LintCommand.self, BenchCommand.self, InfoCommand.self,
     ])
 }

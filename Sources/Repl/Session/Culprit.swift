@@ -74,7 +74,7 @@ struct Culprit {
     if tokens[place].is("(") || tokens[place].is("{") { place = close(of: place, tokens) - 1 }
     while place + 1 < tokens.count {
       let next = tokens[place + 1]
-      if next.is("(") || next.is("[") {
+      if next.is("(") || next.is("[") || next.is("{") || next.kind == .string {
         place = close(of: place + 1, tokens) - 1
       } else if (next.is(".") || next.is(":")) && place + 2 < tokens.count {
         place += 2

@@ -8,13 +8,16 @@ struct ErrorReport {
   private var underline: Range<Int>?
   private var shapes: String?
   private var more: String?
+  private let current: String
 
   static let mostLines = 5
 
   /// - Parameters:
   ///   - record: what is known beside the message.
   ///   - sources: texts by the names that messages call them.
-  init(_ message: String, _ record: FailureRecord?, _ sources: [String: String], hasTraceback: Bool) {
+  ///   - current: the name of the input itself, which the reader has before the eyes.
+  init(_ message: String, _ record: FailureRecord?, _ sources: [String: String], current: String, hasTraceback: Bool) {
+    self.current = current
     self.message = message
     for (name, source) in sources.sorted(by: { $0.key.count > $1.key.count }) where message.hasPrefix(name + ":") {
       let rest = message.dropFirst(name.count + 1)
@@ -45,7 +48,7 @@ struct ErrorReport {
   /// - Parameter keepsPlace: whether the first line says which input and line it was, even where that is the last one.
   func lines(colour: Bool, keepsPlace: Bool) -> [String] {
     let text = message.split(separator: "\n", omittingEmptySubsequences: false).prefix(2).joined(separator: "\n")
-    let where_ = place.map { keepsPlace || $0.line > 1 ? "\($0.name):\($0.line): " : "" } ?? ""
+    let where_ = place.map { keepsPlace || $0.line > 1 || $0.name != current ? "\($0.name):\($0.line): " : "" } ?? ""
     var lines = [Style.failure.paint("error: ", isOn: colour) + where_ + text]
     guard !keepsPlace else { return lines }
     if let sourceLine {

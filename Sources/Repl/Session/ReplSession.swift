@@ -27,6 +27,8 @@ public final class ReplSession {
   var shapes: ShapeTrace?
   /// The line of standard input that the next input begins on, where no person types.
   private var line = 1
+  /// What messages call the last input.
+  private var lastName = ""
   private var explained: Set<String> = []
 
   var host: LuaHost { script.host }
@@ -84,6 +86,7 @@ public final class ReplSession {
   @discardableResult
   func evaluate(_ input: String, name: String, line: Int = 1, shows: Bool) throws -> [LuaValue] {
     let rewritten = TopLevelLocals(input)
+    lastName = name
     sources[name] = String(repeating: "\n", count: line - 1) + input
     if let note = rewritten.note, isInteractive, explained.insert(note).inserted { faint(note) }
     host.declaredNames.formUnion(rewritten.names)
@@ -125,7 +128,7 @@ public final class ReplSession {
       return
     }
     let record = self.failure?.message == failure.message ? self.failure : nil
-    let report = ErrorReport(failure.message, record, sources, hasTraceback: isInteractive)
+    let report = ErrorReport(failure.message, record, sources, current: lastName, hasTraceback: isInteractive)
     StandardError.write(report.lines(colour: colour, keepsPlace: !isInteractive).joined(separator: "\n") + "\n")
   }
 }
