@@ -27,14 +27,16 @@ public enum ReferencePage {
     if !doc.details.isEmpty { lines += [""] + doc.details.map { "- " + escaped($0) } }
     if let notes = doc.notes { lines += ["", escaped(notes)] }
     if let source = doc.source { lines += ["", "From: " + escaped(source)] }
-    // Indented, so that the page's own tests do not take it for a script that stands alone.
-    return lines + [""] + doc.example.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }
+    // The space before `lua`: the tests of pages run each block in a process of its own, and these are run with the rows.
+    return lines + ["", "``` lua", doc.example, "```"]
   }
 
-  /// Text whose stars, underscores and angle brackets stay what they are.
+  /// Text whose stars, underscores and brackets stay what they are; between backquotes they do anyway.
   private static func escaped(_ text: String) -> String {
-    text.reduce(into: "") { result, character in
-      if "*_<>[]|`\\".contains(character) { result.append("\\") }
+    var isCode = false
+    return text.reduce(into: "") { result, character in
+      if character == "`" { isCode.toggle() }
+      if !isCode, "*_<>[]|\\".contains(character) { result.append("\\") }
       result.append(character)
     }
   }

@@ -129,6 +129,8 @@ struct LuaScopes {
     var depth = 0
     while place < tokens.count {
       let token = tokens[place]
+      // A function behind a complete operand is a statement of its own.
+      if depth == 0, place > start, token.is("function"), Self.endsOperand(tokens[place - 1]) { return place }
       if token.is("(") || token.is("{") || token.is("[") || token.is("function") || token.is("do") || token.is("if") {
         if depth == 0, token.is("do") || token.is("if") { return place }
         depth += 1
@@ -139,16 +141,16 @@ struct LuaScopes {
         let starters = ["local", "for", "while", "repeat", "return", "break", "goto", "until", "else", "elseif", ";"]
         if starters.contains(where: token.is) { return place }
         // Two operands in a row: the second begins a statement.
-        let before = tokens[place - 1]
-        let ends =
-          before.kind == .name || before.kind == .number || before.kind == .string || before.is(")")
-          || before.is("}") || before.is("]") || before.is("end") || before.is("nil") || before.is("true")
-          || before.is("false") || before.is("...")
-        if ends, token.kind == .name { return place }
+        if token.kind == .name, Self.endsOperand(tokens[place - 1]) { return place }
       }
       place += 1
     }
     return place
+  }
+
+  private static func endsOperand(_ token: LuaToken) -> Bool {
+    token.kind == .name || token.kind == .number || token.kind == .string
+      || [")", "}", "]", "end", "nil", "true", "false", "..."].contains(where: token.is)
   }
 
   /// The name, parameters and body's opening of a function.
