@@ -26,7 +26,7 @@ public struct KeyDecoder {
   }
 
   private func character(from first: UInt8) -> Character? {
-    let length = first < 0x80 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 0
+    let length = first < 0x80 ? 1 : first >= 0xF8 ? 0 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 0
     guard length > 0 else { return nil }
     var bytes = [first]
     while bytes.count < length, let byte = next() { bytes.append(byte) }

@@ -21,14 +21,26 @@ enum ReplRestart {
       fflush(nil)
     }
     setenv(mark, "1", 1)
+    removeLeftovers(beside: path)
     try? FileManager.default.createDirectory(
       atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-    session.onAccepted = { input in
+    session.onAccepted = { cell in
       guard let file = fopen(path, "a") else { return }
-      fputs("-- %%\n" + input + "\n", file)
+      fputs(cell + "\n", file)
       fclose(file)
     }
     Interruption.restartWhenStuck(afterMilliseconds: 400, arguments: CommandLine.arguments)
     atexit { History.stateFile("session-\(getpid()).lua").map { _ = unlink($0) } }
+  }
+
+  /// Files of sessions whose processes are gone.
+  private static func removeLeftovers(beside path: String) {
+    let folder = (path as NSString).deletingLastPathComponent
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+      guard name.hasPrefix("session-"), let process = pid_t(name.dropFirst(8).prefix { $0 != "." }),
+        kill(process, 0) != 0, errno == ESRCH
+      else { continue }
+      unlink(folder + "/" + name)
+    }
   }
 }

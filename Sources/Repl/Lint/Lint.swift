@@ -15,8 +15,7 @@ public enum Lint {
   /// - Throws: `Failure` when the source is no valid Lua.
   public static func findings(in source: String, name: String, _ script: ScriptHost) throws -> [Finding] {
     let text = source.hasPrefix("#") ? "--" + source : source
-    // Compiled as the body of a function that is never called: the message is that of the file.
-    _ = try script.host.run(source: "return function(...) " + text + "\nend", name: name)
+    try script.host.check(source: source, name: name)
     let tokens = LuaToken.all(of: text).filter(\.isCode)
     let scopes = LuaScopes(tokens)
     let findings =

@@ -14,9 +14,9 @@ public final class ReplSession {
   public var colour: Bool
   /// Whether a person types: inputs have numbers then, and notes are shown.
   let isInteractive: Bool
-  /// Inputs that ran without an error, in order; commands and questions are not among them.
+  /// Inputs that ran without an error as cells of a file, in order; commands and questions are not among them.
   public internal(set) var accepted: [String] = []
-  /// Called with each accepted input.
+  /// Called with each new cell.
   public var onAccepted: ((String) -> Void)?
 
   /// The text of each input and file by the name that messages call it.
@@ -73,9 +73,14 @@ public final class ReplSession {
   /// Runs Lua and prints its values; the first becomes `_`.
   private func run(_ input: String, line: Int) throws {
     failure = nil
-    try evaluate(input, name: nextName(), line: isInteractive ? 1 : line, shows: true)
-    accepted.append(input)
-    onAccepted?(input)
+    let values = try evaluate(input, name: nextName(), line: isInteractive ? 1 : line, shows: true)
+    accept(ReplCells.cell(input, printsValues: !values.allSatisfy(\.isNil), host))
+  }
+
+  /// Keeps what `:save` writes.
+  func accept(_ cell: String) {
+    accepted.append(cell)
+    onAccepted?(cell)
   }
 
   private func nextName() -> String { isInteractive ? "in[\(accepted.count + 1)]" : "input" }

@@ -12,7 +12,7 @@ extension ReplSession {
     guard !FileManager.default.fileExists(atPath: path) else {
       throw Failure(.file, "\(path) exists already; choose another name")
     }
-    let text = ReplCells.text(accepted) { self.isExpression($0) }
+    let text = accepted.joined(separator: "\n")
     do {
       try text.write(toFile: path, atomically: true, encoding: .utf8)
     } catch {
@@ -21,16 +21,10 @@ extension ReplSession {
     faint("\(NumberText.count(accepted.count, "cell")) in \(path); perilune run \(path) runs them")
   }
 
-  /// Whether an input is no statement by itself.
-  private func isExpression(_ input: String) -> Bool {
-    host.isSyntaxError(input) && !host.isSyntaxError("return " + input)
-  }
-
   func load(_ argument: String) throws {
     let file = try RecipeFile(path: try needed(argument, "load"))
     try evaluate(file.source, name: file.name, shows: false)
-    accepted.append(file.source)
-    onAccepted?(file.source)
+    accept(ReplCells.cell(file.source, printsValues: false, host))
   }
 
   func reload(_ argument: String) throws {
@@ -137,14 +131,17 @@ extension ReplSession {
   }
 }
 
-/// Inputs of the prompt as a file of percent cells.
+/// Inputs of the prompt as percent cells of a file.
 enum ReplCells {
-  static func text(_ inputs: [String], isExpression: (String) -> Bool) -> String {
-    inputs.map { input in
-      let text = input.trimmingCharacters(in: .whitespacesAndNewlines)
-      if text.hasPrefix("-- %%") { return text + "\n" }
-      let bare = text.hasSuffix(";") ? String(text.dropLast()) : text
-      return "-- %%\n" + (isExpression(bare) ? "print(\(bare))" : text) + "\n"
-    }.joined(separator: "\n")
+  /// - Parameter printsValues: whether the input had values, which the prompt prints and a file does not.
+  static func cell(_ input: String, printsValues: Bool, _ host: LuaHost) -> String {
+    let text = input.trimmingCharacters(in: .whitespacesAndNewlines)
+    if text.hasPrefix("-- %%") { return text + "\n" }
+    let isQuiet = text.hasSuffix(";")
+    let bare = isQuiet ? String(text.dropLast()) : text
+    guard !host.isSyntaxError("return " + bare) else { return "-- %%\n\(text)\n" }
+    if printsValues && !isQuiet { return "-- %%\nprint(\(bare))\n" }
+    // An expression that is no statement needs something to do with its value.
+    return "-- %%\n" + (host.isSyntaxError(bare) ? "local _ = " : "") + bare + "\n"
   }
 }
