@@ -24,10 +24,8 @@ enum ReplRestart {
     removeLeftovers(beside: path)
     try? FileManager.default.createDirectory(
       atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-    session.onAccepted = { cell in
-      guard let file = fopen(path, "a") else { return }
-      fputs(cell + "\n", file)
-      fclose(file)
+    session.onAccepted = { cells in
+      try? cells.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
     }
     Interruption.restartWhenStuck(afterMilliseconds: 400, arguments: CommandLine.arguments)
     atexit { History.stateFile("session-\(getpid()).lua").map { _ = unlink($0) } }

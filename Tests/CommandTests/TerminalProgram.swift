@@ -87,11 +87,16 @@ final class TerminalProgram {
     text.replacing(/\u{1B}\[[0-9;?]*[A-Za-z]/, with: "").replacing("\r\n", with: "\n").replacing("\r", with: "")
   }
 
-  func waitForExit() -> Int32 {
+  /// Ctrl-D at the prompt; gives the exit code, -1 when the program does not end.
+  func leave() -> Int32 {
+    // Before the prompt is there, the terminal itself would take the key.
+    awaits("> ", after: "the last input")
+    type("\u{4}")
     let end = Date().addingTimeInterval(20)
-    while process.isRunning, Date() < end { _ = read() }
-    if process.isRunning { process.terminate() }
-    process.waitUntilExit()
+    while process.isRunning {
+      guard Date() < end else { return -1 }
+      _ = read()
+    }
     return process.terminationStatus
   }
 }

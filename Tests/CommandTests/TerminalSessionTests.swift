@@ -26,8 +26,7 @@ final class TerminalSessionTests: XCTestCase {
     terminal.type("2\u{1}1 + \u{5}0\r")
     terminal.awaits("\n21\n")
     terminal.enter("#\"宽\"", awaits: "\n3\n")
-    terminal.type("\u{4}")
-    XCTAssertEqual(terminal.waitForExit(), 0)
+    XCTAssertEqual(terminal.leave(), 0)
   }
 
   func testHistory() throws {
@@ -36,8 +35,7 @@ final class TerminalSessionTests: XCTestCase {
     first.enter("local answer = 42", awaits: "\n")
     first.enter("answer + 1", awaits: "\n43\n")
     first.enter("answer + 1", awaits: "\n43\n")
-    first.type("\u{4}")
-    XCTAssertEqual(first.waitForExit(), 0)
+    XCTAssertEqual(first.leave(), 0)
     let second = try TerminalProgram(program, "repl")
     second.awaits("Ctrl-D leaves")
     // The arrow looks for what begins alike; Ctrl-R for what contains it.
@@ -48,13 +46,11 @@ final class TerminalSessionTests: XCTestCase {
     second.awaits("answer + 1")
     second.type("\r")
     second.awaits("\n43\n")
-    second.type("\u{4}")
-    XCTAssertEqual(second.waitForExit(), 0)
+    XCTAssertEqual(second.leave(), 0)
     XCTAssertTrue(program.list("state/perilune").contains("history"))
     let third = try TerminalProgram(program, "repl", "--no-history", environment: ["NO_COLOR": "1"])
     third.enter("1 + 1", awaits: "\n2\n")
-    third.type("\u{4}")
-    XCTAssertEqual(third.waitForExit(), 0)
+    XCTAssertEqual(third.leave(), 0)
     XCTAssertFalse(try program.read("state/perilune/history").contains("1 + 1"))
   }
 
@@ -76,8 +72,7 @@ final class TerminalSessionTests: XCTestCase {
     terminal.enter(":debug", awaits: "k = float32 {3, 4}")
     terminal.enter(":up", awaits: "main part")
     terminal.enter("local c <const> = 1", awaits: "<const> is not kept")
-    terminal.type("\u{4}")
-    XCTAssertEqual(terminal.waitForExit(), 0)
+    XCTAssertEqual(terminal.leave(), 0)
   }
 
   func testCommands() throws {
@@ -100,8 +95,7 @@ final class TerminalSessionTests: XCTestCase {
     terminal.enter(":reload part", awaits: "still hold the old code: part (the module)")
     terminal.enter("require('part').f()", awaits: "\nnew\n")
     terminal.enter(":save study.lua", awaits: "cells in study.lua")
-    terminal.type("\u{4}")
-    XCTAssertEqual(terminal.waitForExit(), 0)
+    XCTAssertEqual(terminal.leave(), 0)
     let saved = try program.run("run", "study.lua", "--no-record")
     XCTAssertEqual(saved.code, 0, saved.errors)
     XCTAssertEqual(saved.output, "new\n")
@@ -127,8 +121,7 @@ final class TerminalSessionTests: XCTestCase {
     terminal.type("\u{3}")
     terminal.awaits("so the session starts anew; :load ")
     terminal.enter("1 + 1", awaits: "\n2\n")
-    terminal.type("\u{4}")
-    XCTAssertEqual(terminal.waitForExit(), 0)
+    XCTAssertEqual(terminal.leave(), 0)
   }
 
   func testDumbTerminal() throws {
@@ -136,8 +129,7 @@ final class TerminalSessionTests: XCTestCase {
     terminal.enter("for i = 1, 2 do", awaits: ">> ")
     terminal.enter("print('line', i) end", awaits: "line\t1\nline\t2\n")
     terminal.enter("undefined_name", awaits: "undefined variable 'undefined_name'")
-    terminal.type("\u{4}")
-    XCTAssertEqual(terminal.waitForExit(), 0)
+    XCTAssertEqual(terminal.leave(), 0)
   }
 
   func testNewAndLint() throws {

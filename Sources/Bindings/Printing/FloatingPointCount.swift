@@ -36,6 +36,9 @@ final class FloatingPointCount {
     case "conv1d", "conv2d":
       guard inputs.count > 1, let outputs = inputs[1].shape.first, outputs > 0 else { return result.count }
       return 2 * result.count * (inputs[1].count / outputs) + bias
+    case "conv_transpose1d", "conv_transpose2d":
+      guard inputs.count > 1, let channels = inputs[1].shape.first, channels > 0 else { return result.count }
+      return 2 * inputs[0].count * (inputs[1].count / channels) + bias
     case "attention":
       // Scores and their sums: each query meets each key twice.
       guard inputs.count > 1 else { return result.count }
@@ -55,8 +58,8 @@ final class FloatingPointCount {
 }
 
 extension Lab {
-  /// What `lab.summary` counts with: `core.count_operations(f)` calls f while counting, `core.operations()` is the number so
-  /// far.
+  /// What `lab.summary` counts with: between `core.start_counting()` and `core.stop_counting()`, `core.operations()`
+  /// is the number so far.
   func defineCounting(_ core: LuaReference) throws {
     let tensors = tensors
     var current: FloatingPointCount?

@@ -28,9 +28,10 @@ struct Question {
     !text.isEmpty && text.allSatisfy { $0.isLetter || $0.isNumber || "._:[]".contains($0) }
   }
 
-  func answer(_ docs: DocRegistry, _ host: LuaHost) throws -> String {
+  /// - Parameter width: columns of the terminal, where lists are cut.
+  func answer(_ docs: DocRegistry, _ host: LuaHost, width: Int) throws -> String {
     switch kind {
-    case .word(let word): return Apropos.list(word, docs)
+    case .word(let word): return Apropos.list(word, docs, width: width)
     case .name(""): return Help.introduction
     case .name(let name): return try Help.about(name, docs, host)
     }

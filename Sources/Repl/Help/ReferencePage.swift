@@ -27,8 +27,8 @@ public enum ReferencePage {
     if !doc.details.isEmpty { lines += [""] + doc.details.map { "- " + escaped($0) } }
     if let notes = doc.notes { lines += ["", escaped(notes)] }
     if let source = doc.source { lines += ["", "From: " + escaped(source)] }
-    // The space before `lua`: the tests of pages run each block in a process of its own, and these are run with the rows.
-    return lines + ["", "``` lua", doc.example, "```"]
+    // Plain text: blocks of Lua in pages are scripts that stand alone, and these are executed with the rows.
+    return lines + ["", "```text", doc.example, "```"]
   }
 
   /// Text whose stars, underscores and brackets stay what they are; between backquotes they do anyway.

@@ -34,7 +34,7 @@ struct ErrorReport {
     underline = culprit?.range
     if let record, record.arguments.contains(where: { $0.contains("{") }) {
       let names = culprit?.operands ?? []
-      let pairs = record.arguments.enumerated().map { place, text in
+      let pairs = record.arguments.enumerated().filter { $1.contains("{") }.map { place, text in
         names.count == record.arguments.count ? "\(names[place]): \(text)" : text
       }
       shapes = pairs.joined(separator: ", ")

@@ -16,8 +16,8 @@ public final class ReplSession {
   let isInteractive: Bool
   /// Inputs that ran without an error as cells of a file, in order; commands and questions are not among them.
   public internal(set) var accepted: [String] = []
-  /// Called with each new cell.
-  public var onAccepted: ((String) -> Void)?
+  /// Called with all cells after each new one.
+  public var onAccepted: (([String]) -> Void)?
 
   /// The text of each input and file by the name that messages call it.
   var sources: [String: String] = [:]
@@ -27,6 +27,8 @@ public final class ReplSession {
   var shapes: ShapeTrace?
   /// The line of standard input that the next input begins on, where no person types.
   private var line = 1
+  /// The last cell that prints a value: its place and the expression.
+  private var lastValue: (place: Int, expression: String)?
   /// What messages call the last input.
   private var lastName = ""
   private var explained: Set<String> = []
@@ -56,9 +58,11 @@ public final class ReplSession {
     let first = line
     line += input.utf8.count { $0 == UInt8(ascii: "\n") } + 1
     guard !text.isEmpty else { return }
+    // A Ctrl-C between two inputs meant neither.
+    host.interruption.withdraw()
     do {
       if let question = Question(text) {
-        show(try question.answer(docs, host))
+        show(try question.answer(docs, host, width: isInteractive ? Terminal.size.columns : Int.max))
       } else if let (command, argument) = PromptCommand.find(in: text) {
         try command.run(self, argument)
       } else {
@@ -74,13 +78,18 @@ public final class ReplSession {
   private func run(_ input: String, line: Int) throws {
     failure = nil
     let values = try evaluate(input, name: nextName(), line: isInteractive ? 1 : line, shows: true)
-    accept(ReplCells.cell(input, printsValues: !values.allSatisfy(\.isNil), host))
+    accept(input, printsValues: !values.allSatisfy(\.isNil))
   }
 
-  /// Keeps what `:save` writes.
-  func accept(_ cell: String) {
-    accepted.append(cell)
-    onAccepted?(cell)
+  /// Keeps what `:save` writes. An input that uses `_` makes the one before assign it.
+  func accept(_ input: String, printsValues: Bool) {
+    if let last = lastValue, LuaToken.all(of: input).contains(where: { $0.kind == .name && $0.text == "_" }) {
+      accepted[last.place] = "-- %%\n_ = \(last.expression)\nprint(_)\n"
+    }
+    let cell = ReplCell(input, printsValues: printsValues, host)
+    if let expression = cell.expression { lastValue = (accepted.count, expression) }
+    accepted.append(cell.text)
+    onAccepted?(accepted)
   }
 
   private func nextName() -> String { isInteractive ? "in[\(accepted.count + 1)]" : "input" }

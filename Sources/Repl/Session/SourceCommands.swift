@@ -24,7 +24,7 @@ extension ReplSession {
   func load(_ argument: String) throws {
     let file = try RecipeFile(path: try needed(argument, "load"))
     try evaluate(file.source, name: file.name, shows: false)
-    accept(ReplCells.cell(file.source, printsValues: false, host))
+    accept(file.source, printsValues: false)
   }
 
   func reload(_ argument: String) throws {
@@ -131,17 +131,27 @@ extension ReplSession {
   }
 }
 
-/// Inputs of the prompt as percent cells of a file.
-enum ReplCells {
+/// An input of the prompt as a percent cell of a file.
+struct ReplCell {
+  let text: String
+  /// The expression whose value it prints, if it does.
+  let expression: String?
+
   /// - Parameter printsValues: whether the input had values, which the prompt prints and a file does not.
-  static func cell(_ input: String, printsValues: Bool, _ host: LuaHost) -> String {
-    let text = input.trimmingCharacters(in: .whitespacesAndNewlines)
-    if text.hasPrefix("-- %%") { return text + "\n" }
-    let isQuiet = text.hasSuffix(";")
-    let bare = isQuiet ? String(text.dropLast()) : text
-    guard !host.isSyntaxError("return " + bare) else { return "-- %%\n\(text)\n" }
-    if printsValues && !isQuiet { return "-- %%\nprint(\(bare))\n" }
-    // An expression that is no statement needs something to do with its value.
-    return "-- %%\n" + (host.isSyntaxError(bare) ? "local _ = " : "") + bare + "\n"
+  init(_ input: String, printsValues: Bool, _ host: LuaHost) {
+    let trimmed = input.trimmingCharacters(in: .whitespacesAndNewlines)
+    let isQuiet = trimmed.hasSuffix(";")
+    let bare = isQuiet ? String(trimmed.dropLast()) : trimmed
+    let isExpression = !host.isSyntaxError("return " + bare) && !bare.isEmpty
+    let prints = isExpression && printsValues && !isQuiet
+    expression = prints ? bare : nil
+    if trimmed.hasPrefix("-- %%") {
+      text = trimmed + "\n"
+    } else if prints {
+      text = "-- %%\nprint(\(bare))\n"
+    } else {
+      // An expression that is no statement needs something to do with its value.
+      text = "-- %%\n" + (isExpression && host.isSyntaxError(bare) ? "local _ = " : "") + trimmed + "\n"
+    }
   }
 }
