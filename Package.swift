@@ -32,15 +32,17 @@ let package = Package(
     .target(name: "DataKit", dependencies: ["Tensors", "CAssets", "CZlib"]),
     .target(name: "Stats", dependencies: ["Basics"]),
     .target(name: "Figures", dependencies: ["Basics"]),
+    .target(name: "LineEditor"),
 
     // The script language and what scripts see.
     .target(name: "LuaHost", dependencies: ["CLua", "Basics"]),
     .target(
       name: "Bindings", dependencies: ["LuaHost", "Learn", "DataKit", "Figures", "Stats", "CAssets"]),
     .target(name: "Recipes", dependencies: ["Bindings", "Stats", "CSodium", "CProcess"]),
+    .target(name: "Repl", dependencies: ["Recipes", "Bindings", "LineEditor"]),
     .executableTarget(
       name: "perilune",
-      dependencies: ["Recipes", "Bindings", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: ["Recipes", "Repl", "Bindings", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
     // Tests use public interfaces only, so that they share the product's release build.
     .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
@@ -51,9 +53,11 @@ let package = Package(
     .testTarget(name: "DataKitTests", dependencies: ["DataKit", "Basics"]),
     .testTarget(name: "StatsTests", dependencies: ["Stats"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
+    .testTarget(name: "LineEditorTests", dependencies: ["LineEditor"]),
     .testTarget(name: "LuaHostTests", dependencies: ["LuaHost"]),
     .testTarget(name: "BindingsTests", dependencies: ["Bindings"]),
     .testTarget(name: "RecipesTests", dependencies: ["Recipes"]),
+    .testTarget(name: "ReplTests", dependencies: ["Repl"]),
     .testTarget(name: "CommandTests", dependencies: ["Basics"]),
   ],
   swiftLanguageModes: [.v6]

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 /// The innermost state that this thread runs.
@@ -102,8 +103,36 @@ int clua_conditions(const clua_control *control) { return conditions_of(control)
 void clua_set_condition(clua_control *control, int condition) { atomic_fetch_or(&control->conditions, condition); }
 void clua_clear_condition(clua_control *control, int condition) { atomic_fetch_and(&control->conditions, ~condition); }
 
+static char *const *restart_arguments;
+static int restart_milliseconds;
+
+/// The time of grace is over.
+static void on_alarm(int signal_number) {
+  (void)signal_number;
+  clua_control *control = atomic_load(&sigint_target);
+  if (control == NULL || !(atomic_load(&control->conditions) & CLUA_INTERRUPT)) return;
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  execv("/proc/self/exe", restart_arguments);
+  _exit(3);
+}
+
+void clua_restart_when_stuck(int milliseconds, char *const *arguments) {
+  restart_milliseconds = milliseconds;
+  restart_arguments = arguments;
+  struct sigaction action = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGALRM, &action, NULL);
+}
+
 static void on_sigint(int signal_number) {
   clua_control *control = atomic_load(&sigint_target);
+  if (control != NULL && restart_arguments != NULL && (atomic_load(&control->conditions) & CLUA_INTERRUPT)) {
+    struct itimerval time = {.it_value = {restart_milliseconds / 1000, restart_milliseconds % 1000 * 1000}};
+    setitimer(ITIMER_REAL, &time, NULL);
+    return;
+  }
   if (control == NULL || (atomic_load(&control->conditions) & CLUA_INTERRUPT)) {
     signal(signal_number, SIG_DFL);
     raise(signal_number);

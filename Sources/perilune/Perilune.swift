@@ -8,9 +8,7 @@ struct Perilune: ParsableCommand {
     version: HostVersion.current,
     subcommands: [
       RunCommand.self, VerifyCommand.self, ShowCommand.self, RunsCommand.self, RenderCommand.self, LedgerCommand.self,
-      DiffCommand.self, ReproduceCommand.self, PackCommand.self,
-      ReplCommand.self,
-      DocCommand.self,
-      BenchCommand.self, InfoCommand.self,
+      DiffCommand.self, ReproduceCommand.self, PackCommand.self, ReplCommand.self, DocCommand.self, NewCommand.self,
+      LintCommand.self, BenchCommand.self, InfoCommand.self,
     ])
 }

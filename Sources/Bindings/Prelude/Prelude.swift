@@ -49,6 +49,7 @@ extension Lab {
     }
     try defineCoreForLearning(core)
     try defineCoreForFiles(core)
+    try defineCounting(core)
     try define(
       Doc(
         "lab.is_tensor", "lab.is_tensor(value)", chapter: "Tensors", "Whether a value is a Tensor.",

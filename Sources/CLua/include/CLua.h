@@ -84,6 +84,9 @@ void clua_set_condition(clua_control *control, int condition);
 void clua_clear_condition(clua_control *control, int condition);
 /// Lets SIGINT interrupt this state; the second one in a row ends the process. NULL restores the default.
 void clua_catch_sigint(clua_control *_Nullable control);
+/// Instead of ending the process, the second SIGINT in a row waits this long for the script to stop, and then replaces the
+/// process by these arguments: for loops in Lua's own C functions, which nothing stops. The arguments must stay.
+void clua_restart_when_stuck(int milliseconds, char *_Nullable const *arguments);
 
 // Calls.
 /// Calls the function below `arguments` values, protected, with the error reporter; returns Lua's status.
@@ -122,7 +125,7 @@ typedef struct clua_frame {
 bool clua_frame_at(lua_State *L, int level, clua_frame *frame);
 /// Pushes the local variable (the innermost of that name) of a level; false, and nothing pushed, when there is none.
 bool clua_push_local(lua_State *L, int level, const char *name);
-/// Pushes the local variable at a place (from 1) of a level and returns its name; NULL, and nothing pushed, beyond the last.
+/// Pushes the local variable at a place (from 1) of a level and gives its name; NULL, and nothing pushed, beyond the last.
 const char *_Nullable clua_push_local_at(lua_State *L, int level, int place);
 bool clua_level_exists(lua_State *L, int level);
 

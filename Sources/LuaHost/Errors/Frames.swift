@@ -60,6 +60,17 @@ extension LuaStack {
     }
   }
 
+  /// The local variables and parameters of a level that have names, in the order of their declaration.
+  public func locals(level: Int) -> [(name: String, value: LuaValue)] {
+    var found: [(name: String, value: LuaValue)] = []
+    eachLocal(level: level) { name in
+      guard let value = try? value(at: -1) else { return }
+      found.removeAll { $0.name == name }
+      found.append((name, value))
+    }
+    return found
+  }
+
   /// The value of a local variable (or parameter) of a level.
   public func local(_ name: String, level: Int) throws -> LuaValue? {
     guard pushLocal(name, level: level) else { return nil }

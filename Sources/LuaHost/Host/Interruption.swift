@@ -1,4 +1,5 @@
 import CLua
+import Glibc
 
 /// Stops a script from another thread or a signal handler, within milliseconds: in loops, coroutines and `pcall`s.
 ///
@@ -23,6 +24,16 @@ public final class Interruption: @unchecked Sendable {
 
   /// Makes Ctrl-C (SIGINT) request a stop; a second one while the first is pending ends the process.
   public func catchControlC() { clua_catch_sigint(control) }
+
+  /// Instead of ending the process, a second Ctrl-C waits for the script to stop, and then starts the program anew with
+  /// these arguments: for loops in Lua's own C functions (patterns, `string.rep`), which nothing else stops.
+  public static func restartWhenStuck(afterMilliseconds milliseconds: Int, arguments: [String]) {
+    // Kept for good: a signal handler reads them.
+    let list = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: arguments.count + 1)
+    for (place, argument) in arguments.enumerated() { list[place] = strdup(argument) }
+    list[arguments.count] = nil
+    clua_restart_when_stuck(Int32(clamping: milliseconds), list)
+  }
 
   /// Gives Ctrl-C its usual meaning back.
   public static func releaseControlC() { clua_catch_sigint(nil) }

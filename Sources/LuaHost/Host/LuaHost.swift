@@ -36,6 +36,9 @@ public final class LuaHost {
   /// Above this many native bytes `addPressure` runs a full collection.
   public var nativeCeiling = Int.max
 
+  /// Global names that may be read while they are nil: a prompt declares them.
+  public var declaredNames: Set<String> = []
+
   var control: OpaquePointer { interruption.control }
   var printed: [UInt8] = []
   var types: [AnyHostType] = []
@@ -43,6 +46,7 @@ public final class LuaHost {
   var modules: [String: ModuleSource] = [:]
   var loading: [String] = []
   var reports = ErrorMemory()
+  var observers = CallObservers()
   var pressure = 0
   /// Native bytes after which the collector takes its next step.
   var stepAfter = LuaHost.leastGarbage

@@ -36,6 +36,23 @@ extension LuaHost {
     return expression != LUA_OK
   }
 
+  /// Reads a script without running it.
+  ///
+  /// - Throws: `Failure` with the position of the mistake.
+  public func check(source: String, name: String) throws {
+    let stack = try self.stack
+    defer { stack.pop() }
+    guard load(Self.withoutHashLine(source), called: "@" + name, stack) != LUA_OK else { return }
+    throw Failure(.script, stack.text(at: -1) ?? "\(name): cannot be read")
+  }
+
+  /// Whether the text is no valid script.
+  public func isSyntaxError(_ source: String) -> Bool {
+    guard let stack = try? self.stack else { return true }
+    defer { stack.pop() }
+    return load(source, called: "=input", stack) != LUA_OK
+  }
+
   /// Runs a part of the library that is written in Lua. Its lines never appear in messages or tracebacks.
   @discardableResult
   public func runPrelude(name: String, source: String, arguments: [LuaValue] = []) throws -> [LuaValue] {

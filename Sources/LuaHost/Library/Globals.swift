@@ -7,6 +7,7 @@ extension LuaHost {
     let stack = LuaStack.current(of: self)
     let undefined = NativeFunction("") { call in
       let name = call.stack.text(at: 2) ?? call.stack.describe(at: 2)
+      if call.host.declaredNames.contains(name) { return call.pushNil() }
       let names = try TableReader(call.stack, 1, "the globals").fieldNames()
       throw Failure(.script, "undefined variable '\(name)'" + NearestName.hint(name, among: names))
     }

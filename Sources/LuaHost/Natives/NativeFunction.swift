@@ -30,9 +30,12 @@ public final class NativeFunction {
   /// Runs the body; on an error leaves the message on the stack and returns -1.
   func invoke(_ state: OpaquePointer) -> Int32 {
     do {
-      return max(0, Int32(truncatingIfNeeded: try body(Call(state, self))))
+      let call = Call(state, self)
+      if Self.isObserved { return max(0, Int32(truncatingIfNeeded: try observed(call, body))) }
+      return max(0, Int32(truncatingIfNeeded: try body(call)))
     } catch {
       let stack = LuaStack(state)
+      stack.host.failureObserver?(name, stack)
       stack.host.pushMessage(for: error, raisedBy: name, stack)
       return -1
     }

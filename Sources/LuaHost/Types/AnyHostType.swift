@@ -35,6 +35,9 @@ public class AnyHostType {
   /// Gives up closures that may hold the type itself.
   func hostDidClose() {}
 
+  /// Methods and fields that scripts can use, in the order in which they were added.
+  public var memberNames: [String] { [] }
+
   /// Objects of this type that Lua holds now.
   public var live: Int { Int(info.pointee.live) }
 

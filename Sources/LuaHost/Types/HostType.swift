@@ -30,6 +30,8 @@ public final class HostType<Object: AnyObject>: AnyHostType {
     describe { [name] _ in name }
   }
 
+  public override var memberNames: [String] { members.names }
+
   override func hostDidClose() {
     members.writers = [:]
     members.index = nil

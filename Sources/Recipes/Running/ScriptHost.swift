@@ -8,6 +8,8 @@ public final class ScriptHost {
   public let host: LuaHost
   public let lab: Lab
   public let session: Session
+  /// The file that it runs.
+  public var file: RecipeFile { session.file }
 
   public init(file: RecipeFile, options: RunOptions) throws {
     host = try LuaHost(seed: 0)

@@ -1,0 +1,102 @@
+import Foundation
+import Glibc
+import XCTest
+
+/// The program at a pseudo-terminal of its own.
+final class TerminalProgram {
+  private let process = Process()
+  private let master: Int32
+  private var seen = ""
+
+  /// - Parameter terminal: what `TERM` says.
+  init(_ program: Program, _ arguments: String..., terminal: String = "xterm", environment: [String: String] = [:])
+    throws
+  {
+    // The calls of the C library for this are not visible to Swift; these are the kernel's.
+    let (lockRequest, numberRequest): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
+    master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    var (lock, number): (Int32, Int32) = (0, 0)
+    guard master >= 0, ioctl(master, lockRequest, &lock) == 0, ioctl(master, numberRequest, &number) == 0 else {
+      throw XCTSkip("no pseudo-terminal can be made here")
+    }
+    let slave = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
+    var size = winsize(ws_row: 40, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0)
+    _ = ioctl(slave, UInt(TIOCSWINSZ), &size)
+    let handle = FileHandle(fileDescriptor: slave, closeOnDealloc: true)
+    // The session's own terminal, so that Ctrl-C becomes a signal.
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/setsid")
+    process.arguments = ["--ctty", "--wait", Program.executable.path] + arguments
+    process.currentDirectoryURL = program.folder
+    var variables = ProcessInfo.processInfo.environment
+    variables["TERM"] = terminal
+    variables["XDG_STATE_HOME"] = program.folder.path + "/state"
+    variables["NO_COLOR"] = nil
+    process.environment = variables.merging(environment) { $1 }
+    (process.standardInput, process.standardOutput, process.standardError) = (handle, handle, handle)
+    try process.run()
+    try handle.close()
+  }
+
+  deinit {
+    close(master)
+    if process.isRunning { process.terminate() }
+  }
+
+  /// Types; `\r` is Enter.
+  func type(_ text: String) { _ = Array(text.utf8).withUnsafeBytes { write(master, $0.baseAddress, $0.count) } }
+
+  /// Types a line and waits for a text; gives what came up to then, without colours and movements.
+  @discardableResult
+  func enter(_ line: String, awaits text: String, file: StaticString = #filePath, at place: UInt = #line) -> String {
+    type(line + "\r")
+    return awaits(text, after: line, file: file, at: place)
+  }
+
+  /// Waits until a text comes after what was seen before.
+  @discardableResult
+  func awaits(
+    _ text: String, after what: String = "", seconds: Double = 20, file: StaticString = #filePath,
+    at place: UInt = #line
+  ) -> String {
+    let end = Date().addingTimeInterval(seconds)
+    while true {
+      let plain = Self.plain(seen)
+      if let found = plain.range(of: text) {
+        seen = String(plain[found.upperBound...])
+        return String(plain[..<found.upperBound])
+      }
+      guard Date() < end, read() else {
+        XCTFail("'\(text)' did not come after '\(what)', but:\n\(plain.suffix(1500))", file: file, line: place)
+        return plain
+      }
+    }
+  }
+
+  private func read() -> Bool {
+    var entry = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
+    guard poll(&entry, 1, 200) > 0 else { return true }
+    var bytes = [UInt8](repeating: 0, count: 65536)
+    let count = Glibc.read(master, &bytes, bytes.count)
+    guard count > 0 else { return false }
+    seen += String(decoding: bytes[..<count], as: UTF8.self)
+    return true
+  }
+
+  /// Text without the terminal's control sequences.
+  private static func plain(_ text: String) -> String {
+    text.replacing(/\u{1B}\[[0-9;?]*[A-Za-z]/, with: "").replacing("\r\n", with: "\n").replacing("\r", with: "")
+  }
+
+  /// Ctrl-D at the prompt; gives the exit code, -1 when the program does not end.
+  func leave() -> Int32 {
+    // Before the prompt is there, the terminal itself would take the key.
+    awaits("> ", after: "the last input")
+    type("\u{4}")
+    let end = Date().addingTimeInterval(20)
+    while process.isRunning {
+      guard Date() < end else { return -1 }
+      _ = read()
+    }
+    return process.terminationStatus
+  }
+}
