@@ -23,7 +23,8 @@ extension Session {
       controls: targets.map { control, places in
         ControlOutcome(control: control, targets: places.map { .init(place: $0, says: claims[$0].says) })
       },
-      figures: figures + trialFigures, output: output, files: recordedFiles, dataUse: dataUse.sorted(), seconds: seconds)
+      figures: figures + trialFigures, output: output, files: recordedFiles, dataUse: dataUse.sorted(), seconds: seconds
+    )
   }
 
   /// What was drawn inside of trials.

@@ -35,7 +35,8 @@ public struct Outcome: Sendable {
     Outcome(
       file: file, recipe: recipe, parameters: parameters, seeds: seeds, isSmoke: isSmoke, trials: trials,
       claims: claims,
-      checks: checks, controls: controls, figures: figures, output: output, files: files, dataUse: dataUse, seconds: seconds)
+      checks: checks, controls: controls, figures: figures, output: output, files: files, dataUse: dataUse,
+      seconds: seconds)
   }
 
   /// What `verify` answers: 0 all supported and all controls broke their claims, 1 something refuted, 2 undecided.
