@@ -116,6 +116,8 @@ final class TerminalSessionTests: XCTestCase {
     terminal.enter("kept:mean():item()", awaits: "\n1.0\n")
     // Nothing stops a pattern: the second Ctrl-C starts anew, and the inputs can be run again.
     terminal.enter("print('begins') print((\"a\"):rep(40):find((\"a*\"):rep(40) .. \"b\"))", awaits: "\nbegins\n")
+    // Between the two calls it could be stopped.
+    usleep(300_000)
     terminal.type("\u{3}")
     usleep(100_000)
     terminal.type("\u{3}")
