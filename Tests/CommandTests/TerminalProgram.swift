@@ -90,7 +90,7 @@ final class TerminalProgram {
   /// Ctrl-D at the prompt; gives the exit code, -1 when the program does not end.
   func leave() -> Int32 {
     // Before the prompt is there, the terminal itself would take the key.
-    awaits("> ", after: "the last input")
+    if !seen.hasSuffix("> ") { awaits("> ", after: "the last input") }
     type("\u{4}")
     let end = Date().addingTimeInterval(20)
     while process.isRunning {

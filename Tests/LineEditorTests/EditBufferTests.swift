@@ -48,14 +48,12 @@ final class EditBufferTests: XCTestCase {
 
 final class KeyDecoderTests: XCTestCase {
   private func keys(_ bytes: [UInt8]) -> [Key] {
-    var rest = bytes[...]
+    final class Source { var rest: ArraySlice<UInt8> = [] }
+    let source = Source()
+    source.rest = bytes[...]
+    let decoder = KeyDecoder(next: { source.rest.popFirst() }, hasMore: { !source.rest.isEmpty })
     var keys: [Key] = []
-    withoutActuallyEscaping({ rest.popFirst() }) { next in
-      withoutActuallyEscaping({ !rest.isEmpty }) { hasMore in
-        let decoder = KeyDecoder(next: next, hasMore: hasMore)
-        while let key = decoder.read() { keys.append(key) }
-      }
-    }
+    while let key = decoder.read() { keys.append(key) }
     return keys
   }
 

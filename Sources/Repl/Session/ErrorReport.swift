@@ -48,8 +48,8 @@ struct ErrorReport {
   /// - Parameter keepsPlace: whether the first line says which input and line it was, even where that is the last one.
   func lines(colour: Bool, keepsPlace: Bool) -> [String] {
     let text = message.split(separator: "\n", omittingEmptySubsequences: false).prefix(2).joined(separator: "\n")
-    let where_ = place.map { keepsPlace || $0.line > 1 || $0.name != current ? "\($0.name):\($0.line): " : "" } ?? ""
-    var lines = [Style.failure.paint("error: ", isOn: colour) + where_ + text]
+    let position = place.map { keepsPlace || $0.line > 1 || $0.name != current ? "\($0.name):\($0.line): " : "" } ?? ""
+    var lines = [Style.failure.paint("error: ", isOn: colour) + position + text]
     guard !keepsPlace else { return lines }
     if let sourceLine {
       lines.append("  " + sourceLine)
