@@ -8,6 +8,8 @@ public struct TensorText {
   static let fullSize = 200
   /// Rows and columns shown at each end of a summarised dimension.
   static let edge = 3
+  /// Elements of a view that are looked at, at most, to count those that are not finite.
+  private static let mostWalked = 1 << 26
 
   public static func describe(_ tensor: Tensor) -> String {
     let label =
@@ -52,9 +54,19 @@ public struct TensorText {
 
   private static func notFinite(_ tensor: Tensor) -> String {
     guard tensor.dtype.isFloating else { return "" }
-    let values = tensor.toDoubles()
-    let nan = values.count { $0.isNaN }
-    let infinite = values.count { $0.isInfinite }
+    // What an expanded tensor repeats is looked at once.
+    var distinct = tensor
+    for dim in tensor.shape.indices where tensor.strides[dim] == 0 {
+      distinct = distinct.narrowedView(dim, start: 0, length: 1)
+    }
+    // Windows that overlap can show many times what memory holds.
+    guard distinct.isContiguous || distinct.count <= mostWalked else { return "" }
+    let repeats = tensor.count / distinct.count
+    var (nan, infinite) = (0, 0)
+    for place in 0..<distinct.count {
+      let value = distinct.element(place)
+      if value.isNaN { nan += repeats } else if value.isInfinite { infinite += repeats }
+    }
     var notes: [String] = []
     if nan > 0 { notes.append("\(nan) nan") }
     if infinite > 0 { notes.append("\(infinite) inf") }
