@@ -197,6 +197,6 @@ end)
 print(r)
 local lines = { title = "error on new waves after adapting", x_label = "gradient steps", y_label = "squared error" }
 for _, arm in ipairs{ "maml", "first_order", "joint", "random", "oracle" } do
-  lines[#lines + 1] = { name = arm, x = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, y = r[arm].error:mean() }
+  lines[#lines + 1] = { name = arm, x = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, y = r[arm].error }
 end
 lab.plot.line(lines)

@@ -12,14 +12,13 @@ extension Session {
         .recipe, "\(setting.origin): \(file.name) declares no parameters (it has no lab.recipe)")
     }
     let targets = try controls.map { control in (control, try claimPlaces(of: control)) }
-    let wasRun = options.extent == .whole
-    if wasRun, results.isEmpty, !claims.isEmpty {
+    if results.isEmpty, !claims.isEmpty {
       throw Failure(.recipe, "\(file.name) states claims but never calls lab.trials")
     }
     return Outcome(
       file: file, recipe: recipe, parameters: parameters?.entries ?? [], seeds: seeds, isSmoke: options.smoke,
-      trials: results.map(\.trials), claims: wasRun ? try decidedClaims() : declaredClaims(),
-      checks: wasRun ? try decidedChecks() : [],
+      trials: results.map(\.trials), claims: try decidedClaims(),
+      checks: try decidedChecks(),
       controls: targets.map { control, places in
         ControlOutcome(control: control, targets: places.map { .init(place: $0, says: claims[$0].says) })
       },
@@ -51,14 +50,6 @@ extension Session {
       if !all.contains(recorded) { all.append(recorded) }
     }
     return all
-  }
-
-  private func declaredClaims() -> [ClaimOutcome] {
-    claims.map { claim in
-      ClaimOutcome(
-        says: claim.says, parts: claim.parts.map { .init(measure: "", condition: $0.condition, decision: nil) },
-        isPostHoc: claim.isPostHoc, verdict: nil)
-    }
   }
 
   private func decidedClaims() throws -> [ClaimOutcome] {

@@ -65,7 +65,7 @@ public struct ClaimOutcome: Sendable {
   public let says: String
   public let parts: [Part]
   public let isPostHoc: Bool
-  /// Absent when nothing was to be decided (smoke runs, declarations).
+  /// Absent when nothing was to be decided (smoke runs).
   public let verdict: Verdict?
   /// How it differs from what an earlier run of the recipe claimed, in words.
   public var change: String?

@@ -81,7 +81,8 @@ extension Session {
       "line", known: ["interval", "log_x", "log_y"],
       "Lines through points; series of trials get their mean and interval.",
       details: [
-        "data: series, r.series, lists, 1-D tensors, or {x = ..., y = ..., name = ..., lower = ..., upper = ...}."
+        "data: series, r.series, lists, 1-D tensors, or {x = ..., y = ..., name = ..., lower = ..., upper = ...}.",
+        "y: numbers; or a series, or a list of metrics, which get their mean and its interval as a band.",
       ],
       example: "lab.plot.line{ {x = {1, 2, 3}, y = {1, 4, 9}, name = \"squares\"}, x_label = \"x\" }"
     ) { [self] in .lines(try lines($0)) }
@@ -112,58 +113,12 @@ extension Session {
     }
   }
 
-  private func lines(_ table: PlotTable) throws -> [LineSeries] {
-    let interval = try table.flag("interval", default: true)
-    return try table.items { stack, place -> [LineSeries] in
-      if let series = stack.object(at: -1, types.series) { return [self.line(series, interval: interval)] }
-      if let set = stack.object(at: -1, types.seriesSets) {
-        return set.all.map { self.line($0.series, interval: interval) }
-      }
-      var line = LineSeries(try named(stack, place), points: try points(stack, place))
-      if let fields = try fields(stack), try fields.fieldNames().contains("lower") {
-        let lower = try fields.field("lower") { try numbers($0, "lower") }
-        let upper = try fields.field("upper") { try numbers($0, "upper") }
-        guard lower.count == line.points.count, upper.count == lower.count else {
-          throw Failure(
-            .shape,
-            "entry \(place) has \(line.points.count) points, but \(lower.count) lower and \(upper.count) upper ends")
-        }
-        line.band = zip(lower, upper).map { Extent($0, $1) }
-      }
-      return [line]
-    }.flatMap { $0 }
-  }
-
-  /// The mean over the seeds, with the interval as a band.
-  private func line(_ series: Series, interval: Bool) -> LineSeries {
-    plottedSeeds.insert(series.seeds.count)
-    var line = LineSeries(series.name, points: [])
-    var hasBand = interval && series.seeds.count > 1
-    for step in series.commonSteps {
-      guard let metric = series.metric(at: step) else { continue }
-      line.points.append(Point(step, (try? Summary.mean(metric.values)) ?? .nan))
-      if let bounds = metric.interval()?.interval {
-        line.band.append(Extent(bounds.lower, bounds.upper))
-      } else {
-        hasBand = false
-      }
-    }
-    if !hasBand { line.band = [] }
-    return line
-  }
-
   private func points(_ stack: LuaStack, _ place: Int) throws -> [Point] {
     guard let fields = try fields(stack), try !fields.fieldNames().isEmpty else {
       return try numbers(stack, "entry \(place)").enumerated().map { Point(Double($0.offset + 1), $0.element) }
     }
+    try checkPointFields(fields, place)
     let names = try fields.fieldNames()
-    for name in names where !["x", "y", "name", "lower", "upper"].contains(name) {
-      throw Failure(
-        .argument,
-        "entry \(place) has the unknown field '\(name)'"
-          + NearestName.hint(name, among: ["x", "y", "name", "lower", "upper"]))
-    }
-    guard names.contains("y") else { throw Failure(.argument, "entry \(place) needs the field y") }
     let y = try fields.field("y") { try numbers($0, "y of entry \(place)") }
     let x =
       names.contains("x")
@@ -172,12 +127,23 @@ extension Session {
     return zip(x, y).map { Point($0, $1) }
   }
 
+  /// Throws for a field that no entry has, and for an entry without y.
+  func checkPointFields(_ fields: TableReader, _ place: Int) throws {
+    let names = try fields.fieldNames()
+    let known = ["x", "y", "name", "lower", "upper"]
+    for name in names where !known.contains(name) {
+      throw Failure(
+        .argument, "entry \(place) has the unknown field '\(name)'" + NearestName.hint(name, among: known))
+    }
+    guard names.contains("y") else { throw Failure(.argument, "entry \(place) needs the field y") }
+  }
+
   /// The table on top of the stack, if it is one.
-  private func fields(_ stack: LuaStack) throws -> TableReader? {
+  func fields(_ stack: LuaStack) throws -> TableReader? {
     stack.kind(at: -1) == .table ? try stack.table(at: -1, "an entry") : nil
   }
 
-  private func named(_ stack: LuaStack, _ place: Int) throws -> String {
+  func named(_ stack: LuaStack, _ place: Int) throws -> String {
     guard let fields = try fields(stack), try fields.fieldNames().contains("name") else {
       return place == 1 ? "" : "\(place)"
     }

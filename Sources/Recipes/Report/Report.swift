@@ -161,10 +161,10 @@ public struct Report {
     for file in run.run["files"]?.list ?? [] {
       rows.append(("read: \(file["name"]?.string ?? "")", file["sha256"]?.string ?? ""))
     }
-    for use in run.run["data"]?.list?.prefix(12) ?? [] {
+    for use in run.run["data"]?.list?.prefix(3) ?? [] {
       rows.append(("data, ordering", "\(use["data"]?.string ?? ""), \(use["ordering"]?.string ?? "")"))
     }
-    let more = (run.run["data"]?.list?.count ?? 0) - 12
+    let more = (run.run["data"]?.list?.count ?? 0) - 3
     if more > 0 { rows.append(("", "and \(more) more data sets and orderings, in run.json")) }
     let cells = rows.filter { !$0.1.isEmpty }.map { name, value in
       [HTML.escaped(name), "<span class=\"hash\">\(HTML.escaped(value))</span>"]

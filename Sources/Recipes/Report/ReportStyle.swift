@@ -10,7 +10,8 @@ enum ReportStyle {
     *{box-sizing:border-box}
     html{-webkit-text-size-adjust:100%}
     body{margin:0;background:var(--paper);color:var(--ink);font:17px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-    main{max-width:50rem;margin:0 auto;padding:1.5rem 1.1rem 4rem}
+    main{max-width:64rem;margin:0 auto;padding:1.5rem 1.1rem 4rem}
+    main>:not(pre,.wide){max-width:48rem}
     h1{font-size:1.9rem;line-height:1.2;margin:.4rem 0 .5rem;text-wrap:balance}
     h2{font-size:1.35rem;line-height:1.25;margin:2.4rem 0 .6rem}
     h3{font-size:1.08rem;line-height:1.35;margin:1.5rem 0 .4rem}
@@ -37,7 +38,7 @@ enum ReportStyle {
     .open{color:var(--open);background:var(--open-back)}
     .claim{border:1px solid var(--line);border-radius:8px;padding:.8rem 1rem;margin:.9rem 0}
     .claim h3{margin:.1rem 0 .5rem}
-    .claim dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.2rem,1fr));gap:.35rem 1rem;margin:.4rem 0 .5rem}
+    .claim dl{display:flex;flex-wrap:wrap;gap:.35rem 1.7rem;margin:.4rem 0 .5rem}
     dt{color:var(--soft);font-size:.78rem}dd{margin:0;font-variant-numeric:tabular-nums;font-size:.95rem;overflow-wrap:anywhere}
     .measure{margin:.9rem 0 .2rem;font-size:.95rem}
     .strip{display:block;overflow:visible;margin:.3rem 0}
@@ -55,7 +56,7 @@ enum ReportStyle {
     td code{white-space:nowrap}
     .hash{overflow-wrap:anywhere}
     @media (max-width:36rem){body{font-size:16px}main{padding:1rem .9rem 3rem}h1{font-size:1.55rem}h2{font-size:1.2rem}
-    .claim{padding:.7rem .75rem}.claim dl{grid-template-columns:repeat(2,1fr)}pre{font-size:.74rem;padding:.6rem .7rem}}
+    .claim{padding:.7rem .75rem}.claim dl{display:grid;grid-template-columns:repeat(2,1fr)}pre{font-size:.74rem;padding:.6rem .7rem}}
     @media print{:root{color-scheme:light}body{font-size:10.5pt;line-height:1.4}main{max-width:none;padding:0}
     pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:8pt}pre.output,pre.formula{font-size:8pt}
     .claim,figure,tr,pre.formula{break-inside:avoid}h1,h2,h3,h4,p:has(+ .wide),p:has(+ pre){break-after:avoid}.wide{overflow:visible}table{font-size:8pt}

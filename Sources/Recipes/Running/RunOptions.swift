@@ -24,15 +24,6 @@ public struct RunOptions: Sendable {
     }
   }
 
-  /// How far the file is executed.
-  public enum Extent: Sendable {
-    /// To its end, trials included.
-    case whole
-    /// Until it reaches `lab.trials`: to see what it declares.
-    case declarations
-  }
-
-  public var extent = Extent.whole
   public var settings: [Setting] = []
   /// Seeds 1 to this number instead of the recipe's.
   public var seedCount: Int?

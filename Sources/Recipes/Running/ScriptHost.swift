@@ -34,8 +34,6 @@ public final class ScriptHost {
     let clock = Clock()
     do {
       try host.run(source: session.file.source, name: session.file.name)
-    } catch  where session.stoppedAtTrials {
-      // Stopped on purpose: the declarations are all that was wanted.
     } catch {
       session.progress.clear()
       host.flushOutput()

@@ -38,8 +38,6 @@ public final class Session {
   private(set) var files: [Trial.ReadFile] = []
   /// What batches were made of, in trials and outside.
   var dataUse: Set<Trial.DataFingerprint> = []
-  /// Set when `lab.trials` ended a script that was run for its declarations only.
-  var stoppedAtTrials = false
 
   /// Adds recipes, trials, claims and plots to a host's library.
   public init(_ lab: Lab, in host: LuaHost, file: RecipeFile, options: RunOptions) throws {

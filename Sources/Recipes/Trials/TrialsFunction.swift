@@ -31,10 +31,6 @@ extension Session {
       let names = hasOptions ? try call.options(1, known: ["arms"]).strings("arms") ?? [] : []
       let function = try call.function(hasOptions ? 2 : 1)
       try Self.check(arms: names)
-      if options.extent == .declarations {
-        stoppedAtTrials = true
-        throw Failure(.recipe, "stopped before the trials")
-      }
       guard !isInTrial else { throw Failure(.recipe, "trials cannot contain trials") }
       let result = try runTrials(function, arms: names, call)
       results.append(result)
