@@ -94,7 +94,12 @@ final class AdaptationTests: XCTestCase {
       shake(whole)
       local y = whole(ids)
       print((whole:merge_lora()(ids) - y):abs():max():item() < 1e-4)
-      """, 3)
+
+      local tied = lab.nn.Transformer{ kind = "decoder", vocab = 5, width = 8, depth = 1, heads = 2, context = 4 }
+      local names = table.concat(tied:clone():lora{ rank = 1 }:lora_weights():names(), " ")
+      print(names:find("blocks.1.", 1, true) ~= nil and not names:find("head", 1, true))
+      print(tied:lora{ rank = 1, on = "head" }:lora_weights():names()[1] == "head.lora.down")
+      """, 5)
   }
 
   func testAdapters() throws {

@@ -43,8 +43,14 @@ function Module:lora(options)
     core.raise("lora: option 'dropout' must be a number from 0 to below 1, but is " .. core.describe(options.dropout))
   end
   local what = options.embeddings and "Linear or Embedding" or "Linear"
+  local holders = {}                                                   -- a tied head would change the embedding too
+  for _, entry in ipairs(self:named_modules()) do
+    local weight = rawget(entry[2], "weight")
+    if weight then holders[weight] = (holders[weight] or 0) + 1 end
+  end
   local found = core.extendable(self, options.on or "**", "lora", what, function(module)
-    return core.is_a(module, nn.Linear) or options.embeddings and core.is_a(module, nn.Embedding)
+    local fits = core.is_a(module, nn.Linear) or options.embeddings and core.is_a(module, nn.Embedding)
+    return fits and (options.on or holders[module.weight] == 1)
   end)
   for _, entry in ipairs(found) do                                     -- all are checked before any changes
     local path, layer = entry[1], entry[2]
@@ -140,12 +146,13 @@ end
 local net = "local net = lab.nn.Sequential{ lab.nn.Linear(4, 8), lab.nn.ReLU(), lab.nn.Linear(8, 2) }\n"
 core.document{
   name = "lab.nn.Module.lora", chapter = "Adapting models",
-  signature = "net:lora{rank, alpha = rank, on = \"**\", dropout = 0, embeddings = false}",
+  signature = "net:lora{rank, alpha = rank, on = every layer, dropout = 0, embeddings = false}",
   summary = "Attaches low-rank changes to the matching layers, freezes everything else, and returns the net.",
   formula = "y = x W^T + b + alpha / rank * x down^T up^T, with down {rank, inputs} random and up {outputs, rank} 0 at first",
   details = {
     "{rank}: of the change; at most the smaller size of each layer's weight", "{alpha}: the change is scaled by alpha / rank",
     "{on}: a pattern over module paths, or a list; one that names a container reaches the Linears in it",
+    "  Without it, all Linears but those whose weight another module shares, such as a tied head: name them to have them.",
     "{dropout}: on the input of the change, in training", "{embeddings}: Embeddings, too",
   },
   notes = "net:trainable() are the new factors; they stand below each layer as lora.down and lora.up. What else should be trained is unfrozen after.",
