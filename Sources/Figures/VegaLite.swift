@@ -1,31 +1,33 @@
+import Basics
+
 /// A figure as a Vega-Lite version 5 specification: JSON with a fixed order of keys and data included.
 public enum VegaLite {
   public static func render(_ figure: Figure) -> String {
     let whole: [(String, JSON)] = [
       ("$schema", .text("https://vega.github.io/schema/vega-lite/v5.json")), ("title", .text(figure.title)),
-      ("description", .text(figure.alternativeText)), ("columns", .number(Double(max(1, figure.columns)))),
-      ("concat", .array(figure.panels.map { .object(view($0)) })),
+      ("description", .text(figure.alternativeText)), ("columns", number(Double(max(1, figure.columns)))),
+      ("concat", .list(figure.panels.map { .record(view($0)) })),
     ]
-    return JSON.object(whole).rendered + "\n"
+    return JSON.record(whole).written(JSON.Style(keepsPoints: true, namesEscapes: false)) + "\n"
   }
 
   private static func view(_ panel: Panel) -> [(String, JSON)] {
     var rows: [JSON] = []
     var layers: [JSON] = []
-    func row(_ fields: [(String, JSON)]) { rows.append(.object(fields)) }
+    func row(_ fields: [(String, JSON)]) { rows.append(.record(fields)) }
     func channel(_ field: String, _ type: String, _ title: String = "", log: Bool = false) -> JSON {
       var parts: [(String, JSON)] = [("field", .text(field)), ("type", .text(type))]
       parts.append(("title", title.isEmpty ? .null : .text(title)))
-      if log { parts.append(("scale", .object([("type", .text("log"))]))) }
-      return .object(parts)
+      if log { parts.append(("scale", .record([("type", .text("log"))]))) }
+      return .record(parts)
     }
     func layer(_ mark: String, _ encoding: [(String, JSON)], only kind: String? = nil) {
-      var parts: [(String, JSON)] = [("mark", .text(mark)), ("encoding", .object(encoding))]
+      var parts: [(String, JSON)] = [("mark", .text(mark)), ("encoding", .record(encoding))]
       if let kind {
         parts.insert(
-          ("transform", .array([.object([("filter", .text("datum.kind === '\(kind)'"))])])), at: 0)
+          ("transform", .list([.record([("filter", .text("datum.kind === '\(kind)'"))])])), at: 0)
       }
-      layers.append(.object(parts))
+      layers.append(.record(parts))
     }
     let x = channel("x", "quantitative", panel.x.label, log: panel.x.scale == .logarithmic)
     let y = channel("y", "quantitative", panel.y.label, log: panel.y.scale == .logarithmic)
@@ -37,7 +39,7 @@ public enum VegaLite {
         for (place, point) in one.points.enumerated() {
           var fields = Self.point("line", one.name, point)
           if place < one.band.count {
-            fields += [("lower", .number(one.band[place].lower)), ("upper", .number(one.band[place].upper))]
+            fields += [("lower", number(one.band[place].lower)), ("upper", number(one.band[place].upper))]
           }
           row(fields)
         }
@@ -45,7 +47,7 @@ public enum VegaLite {
       }
       let band: [(String, JSON)] = [
         ("x", x), ("y", channel("lower", "quantitative", panel.y.label)),
-        ("y2", .object([("field", .text("upper"))])), ("color", color), ("opacity", .object([("value", .number(0.2))])),
+        ("y2", .record([("field", .text("upper"))])), ("color", color), ("opacity", .record([("value", number(0.2))])),
       ]
       if series.contains(where: { !$0.band.isEmpty }) { layer("area", band, only: "line") }
       if series.contains(where: { !$0.raw.isEmpty }) {
@@ -61,11 +63,11 @@ public enum VegaLite {
           let head: [(String, JSON)] = [("category", .text(name)), ("series", .text(one.name))]
           let interval = place < one.intervals.count ? one.intervals[place] : nil
           let value = place < one.values.count ? one.values[place] : .nan
-          var fields = [("kind", .text("bar"))] + head + [("y", .number(value))]
-          if let interval { fields += [("lower", .number(interval.lower)), ("upper", .number(interval.upper))] }
+          var fields = [("kind", .text("bar"))] + head + [("y", number(value))]
+          if let interval { fields += [("lower", number(interval.lower)), ("upper", number(interval.upper))] }
           row(fields)
           for value in place < one.raw.count ? one.raw[place] : [] {
-            row([("kind", .text("raw"))] + head + [("y", .number(value))])
+            row([("kind", .text("raw"))] + head + [("y", number(value))])
           }
         }
       }
@@ -74,7 +76,7 @@ public enum VegaLite {
       layer("point", [("x", category), ("y", y)] + offset, only: "raw")
       let ends: [(String, JSON)] = [
         ("x", category), ("y", channel("lower", "quantitative", panel.y.label)),
-        ("y2", .object([("field", .text("upper"))])),
+        ("y2", .record([("field", .text("upper"))])),
       ]
       layer("rule", ends + offset, only: "bar")
     case .histogram(let histogram):
@@ -82,19 +84,19 @@ public enum VegaLite {
       for (one, counts) in zip(histogram.series, bins.counts) {
         for (bin, count) in counts.enumerated() {
           row([
-            ("series", .text(one.name)), ("x", .number(bins.edges[bin])), ("end", .number(bins.edges[bin + 1])),
-            ("y", .number(Double(count))),
+            ("series", .text(one.name)), ("x", number(bins.edges[bin])), ("end", number(bins.edges[bin + 1])),
+            ("y", number(Double(count))),
           ])
         }
       }
-      layer("bar", [("x", x), ("x2", .object([("field", .text("end"))])), ("y", y), ("color", color)])
+      layer("bar", [("x", x), ("x2", .record([("field", .text("end"))])), ("y", y), ("color", color)])
     case .heatmap(let map): matrix(map.rows, map.rowLabels, map.columnLabels)
     case .confusion(let confusion): matrix(confusion.counts, confusion.labels, confusion.labels)
     case .images(let grid):
       for (place, image) in grid.images.enumerated() where image.isDrawable {
         let data = PNG.base64(width: image.width, height: image.height, image.color)
         row([
-          ("x", .number(Double(place % grid.columnCount))), ("y", .number(Double(place / grid.columnCount))),
+          ("x", number(Double(place % grid.columnCount))), ("y", number(Double(place / grid.columnCount))),
           ("url", .text("data:image/png;base64," + data)),
         ])
       }
@@ -105,7 +107,7 @@ public enum VegaLite {
         for (j, value) in line.enumerated() {
           row([
             ("row", .text(i < rowLabels.count ? rowLabels[i] : "\(i + 1)")),
-            ("column", .text(j < columnLabels.count ? columnLabels[j] : "\(j + 1)")), ("value", .number(value)),
+            ("column", .text(j < columnLabels.count ? columnLabels[j] : "\(j + 1)")), ("value", number(value)),
           ])
         }
       }
@@ -117,45 +119,14 @@ public enum VegaLite {
         ])
     }
     return [
-      ("title", .text(panel.title)), ("data", .object([("values", .array(rows))])), ("layer", .array(layers)),
+      ("title", .text(panel.title)), ("data", .record([("values", .list(rows))])), ("layer", .list(layers)),
     ]
   }
 
   private static func point(_ kind: String, _ name: String, _ point: Point) -> [(String, JSON)] {
-    [("kind", .text(kind)), ("series", .text(name)), ("x", .number(point.x)), ("y", .number(point.y))]
-  }
-}
-
-/// JSON with keys in the order given; numbers that are not finite become null.
-indirect enum JSON {
-  case object([(String, JSON)])
-  case array([JSON])
-  case text(String)
-  case number(Double)
-  case null
-
-  var rendered: String {
-    switch self {
-    case .object(let fields): "{" + fields.map { Self.quoted($0.0) + ":" + $0.1.rendered }.joined(separator: ",") + "}"
-    case .array(let values): "[" + values.map(\.rendered).joined(separator: ",") + "]"
-    case .text(let text): Self.quoted(text)
-    case .number(let value): !value.isFinite ? "null" : value == 0 ? "0" : "\(value)"
-    case .null: "null"
-    }
+    [("kind", .text(kind)), ("series", .text(name)), ("x", number(point.x)), ("y", number(point.y))]
   }
 
-  private static func quoted(_ text: String) -> String {
-    var out = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": out += "\\\""
-      case "\\": out += "\\\\"
-      case "\u{0}"..<"\u{20}":
-        let digits = String(scalar.value, radix: 16)
-        out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: out.unicodeScalars.append(scalar)
-      }
-    }
-    return out + "\""
-  }
+  /// Zero of either sign is written `0`.
+  private static func number(_ value: Double) -> JSON { value == 0 ? .integer(0) : .number(value) }
 }

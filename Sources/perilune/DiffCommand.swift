@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 import Recipes
 
 /// `perilune diff RUN RUN`: what two runs have in common and where they part.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 import Recipes
 
 /// `perilune runs`: the recorded runs, the latest first.

@@ -13,7 +13,7 @@ final class TokenizerErrorTests: XCTestCase {
   }
 
   private func read(_ json: String) throws -> Tokenizer {
-    try Tokenizer(try JSONValue.parse(Array(json.utf8), source: "f.json"), source: "f.json")
+    try Tokenizer(try JSON.parse(Array(json.utf8), source: "f.json"), source: "f.json")
   }
 
   private func bytePairs(vocab: String, merges: String = "[]", added: String = "[]", more: String = "") -> String {
@@ -33,7 +33,7 @@ final class TokenizerErrorTests: XCTestCase {
       try read(String(repeating: "[", count: 100_000)), "f.json, byte 66: nested deeper than 64 levels")
     check(
       try read(String(repeating: "{\"a\":", count: 100_000)), "f.json, byte 326: nested deeper than 64 levels")
-    check(try JSONValue.parse([0x22, 0xff, 0x22], source: "f.json"), "f.json, byte 1: the text is not UTF-8")
+    check(try JSON.parse([0x22, 0xff, 0x22], source: "f.json"), "f.json, byte 1: the text is not UTF-8")
   }
 
   func testFilesOfAnotherShape() {
@@ -164,7 +164,7 @@ final class TokenizerErrorTests: XCTestCase {
           if damaged.isEmpty { break }
         }
         do {
-          let tokenizer = try Tokenizer(try JSONValue.parse(damaged, source: "f"), source: "f")
+          let tokenizer = try Tokenizer(try JSON.parse(damaged, source: "f"), source: "f")
           read += 1
           let ids = (try? tokenizer.encode("the cat [MASK] foo bar <x> sat's é日🙂")) ?? []
           _ = try tokenizer.decode(ids)

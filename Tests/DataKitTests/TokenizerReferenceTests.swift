@@ -1,10 +1,11 @@
+import Basics
 import DataKit
 import XCTest
 
 /// Ids and texts against numbers of Hugging Face's `tokenizers` 0.23.3. Ids there count from 0, here from 1.
 final class TokenizerReferenceTests: XCTestCase {
   private func tokenizer(_ json: String) throws -> Tokenizer {
-    try Tokenizer(try JSONValue.parse(Array(json.utf8), source: "tokenizer.json"), source: "tokenizer.json")
+    try Tokenizer(try JSON.parse(Array(json.utf8), source: "tokenizer.json"), source: "tokenizer.json")
   }
 
   private static let bytePairIds: [(String, [Int])] = [
@@ -101,12 +102,12 @@ final class TokenizerReferenceTests: XCTestCase {
     // What the reference makes of a + character + b: control characters go, other spaces become plain ones.
     let vocabulary = ["[UNK]", "a", "b", "ab", "aib", "aßb", "\u{8c48}"]
     let members = vocabulary.enumerated().map {
-      JSONValue.Member(key: $0.element, value: .integer(Int64($0.offset)))
+      JSON.Member(name: $0.element, value: .integer($0.offset))
     }
-    let specification = JSONValue.record(
-      ("normalizer", .record(("type", .string("BertNormalizer")))),
-      ("pre_tokenizer", .record(("type", .string("BertPreTokenizer")))),
-      ("model", .record(("type", .string("WordPiece")), ("unk_token", .string("[UNK]")), ("vocab", .object(members)))))
+    let specification = JSON.record(
+      ("normalizer", .record(("type", .text("BertNormalizer")))),
+      ("pre_tokenizer", .record(("type", .text("BertPreTokenizer")))),
+      ("model", .record(("type", .text("WordPiece")), ("unk_token", .text("[UNK]")), ("vocab", .object(members)))))
     let tokenizer = try Tokenizer(specification, source: "t")
     func tokens(_ scalar: UInt32) throws -> [String] {
       let text = "a" + (Unicode.Scalar(scalar).map { String(Character($0)) } ?? "") + "b"

@@ -1,3 +1,4 @@
+import Basics
 import DataKit
 import Tensors
 import XCTest
@@ -48,7 +49,7 @@ final class TokenizerTests: XCTestCase {
       try .wordPieces(texts, size: 160),
     ]
     for tokenizer in all {
-      let again = try Tokenizer(try JSONValue.parse(Array(tokenizer.text.utf8), source: "t"), source: "t")
+      let again = try Tokenizer(try JSON.parse(Array(tokenizer.text.utf8), source: "t"), source: "t")
       XCTAssertEqual(again.text, tokenizer.text)
       XCTAssertEqual(again.kind, tokenizer.kind)
       XCTAssertEqual(again.tokens, tokenizer.tokens)
@@ -68,7 +69,7 @@ final class TokenizerTests: XCTestCase {
   func testEquivalentCharactersStayApart() throws {
     let tokenizer = try Tokenizer.characters(bytes("\u{e9}e\u{301}\u{212b}\u{c5}"))
     XCTAssertEqual(tokenizer.vocabularySize, 5)
-    let again = try Tokenizer(try JSONValue.parse(Array(tokenizer.text.utf8), source: "t"), source: "t")
+    let again = try Tokenizer(try JSON.parse(Array(tokenizer.text.utf8), source: "t"), source: "t")
     XCTAssertEqual(try again.encode("\u{e9}\u{c5}\u{212b}").count, 3)
   }
 

@@ -77,8 +77,8 @@ final class SafetensorsTests: XCTestCase {
       ("huge header", file("{}", length: .max), "says that its header has 18446744073709551615 bytes"),
       ("no object", file("[]"), "does not begin with '{'"),
       ("empty header", file(""), "does not begin with '{'"),
-      ("open object", file("{"), "a text in quotes"),
-      ("not UTF-8", eight.dropLast(8) + [3, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0xff, 0x7d], "not UTF-8"),
+      ("open object", file("{"), "wanted a key in quotes at byte 2"),
+      ("not UTF-8", [5, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x22, 0xff, 0x22, 0x7d], "the text is not UTF-8 at byte 2"),
       ("bomb", file("{\"a\":" + String(repeating: "[", count: 100_000)), "wanted an object"),
       ("deep object", file(String(repeating: "{\"a\":", count: 100_000)), "unknown field"),
       ("truncated data", file("{\(entry("a", "3", "0", "12"))}", eight), "lies at bytes 0 to 12, but there are 8"),
@@ -109,7 +109,7 @@ final class SafetensorsTests: XCTestCase {
       ("bad bool", file("{\(entry("a", "8", "0", "8", "BOOL"))}", [2] + eight.dropLast()), "BOOL with the byte 2"),
       (
         "same name", file("{\(entry("a", "1", "0", "4")),\(entry("a", "1", "4", "8"))}", eight),
-        "the name 'a' occurs twice"
+        "the key 'a' occurs twice"
       ),
       ("missing field", file("{\"a\":{\"dtype\":\"F32\"}}", eight), "needs dtype, shape and data_offsets"),
       (

@@ -12,7 +12,7 @@ extension Lab {
     }
     try set("read_json") { call in
       let path = try call.string(1)
-      try call.push(Self.luaValue(try JSONValue.parse(try FileBytes.read(path, limit: 1 << 24), source: path)))
+      try call.push(Self.luaValue(try JSON.parse(try FileBytes.read(path, limit: 1 << 24), source: path)))
       return 1
     }
     // A list of {name, value}, in the order in which they shall stand.
@@ -21,9 +21,9 @@ extension Lab {
       let members = try call.table(2).map { stack, place in
         let pair = try stack.table(at: -1, "member \(place)")
         let key = try pair.item(1) { try $0.string(at: -1, "the name of member \(place)") }
-        return JSONValue.Member(key: key, value: try pair.item(2) { try Self.jsonValue($0, key) })
+        return JSON.Member(name: key, value: try pair.item(2) { try Self.jsonValue($0, key) })
       }
-      var text = JSONValue.object(members).text
+      var text = JSON.object(members).written(JSON.Style(isIndented: true, keepsPoints: true))
       try AtomicFile.write(path) { append in try text.withUTF8 { try append(UnsafeRawBufferPointer($0)) } }
       return 0
     }
@@ -47,26 +47,26 @@ extension Lab {
     try set("is_tokenizer") { [tokenizers] call in call.push(call.isObject(1, tokenizers)) }
   }
 
-  private static func luaValue(_ value: JSONValue) -> LuaValue {
+  private static func luaValue(_ value: JSON) -> LuaValue {
     switch value {
     case .null: .nil
     case .boolean(let truth): .boolean(truth)
-    case .integer(let number): .integer(Int(number))
+    case .integer(let number): .integer(number)
     case .number(let number): .number(number)
-    case .string(let text): .string(text)
+    case .text(let text): .string(text)
     case .list(let values): .array(values.map(luaValue))
-    case .object(let members): .record(members.map { ($0.key, luaValue($0.value)) })
+    case .object(let members): .record(members.map { ($0.name, luaValue($0.value)) })
     }
   }
 
   /// A plain value, or a list of texts.
-  private static func jsonValue(_ stack: LuaStack, _ key: String) throws -> JSONValue {
+  private static func jsonValue(_ stack: LuaStack, _ key: String) throws -> JSON {
     switch try stack.value(at: -1) {
     case .boolean(let truth): return .boolean(truth)
-    case .integer(let number): return .integer(Int64(number))
+    case .integer(let number): return .integer(number)
     case .number(let number): return .number(number)
-    case .string(let text): return .string(text)
-    case .reference: return .list(try stack.table(at: -1, "'\(key)'").strings().map { .string($0) })
+    case .string(let text): return .text(text)
+    case .reference: return .list(try stack.table(at: -1, "'\(key)'").strings().map { .text($0) })
     default: throw Failure(.argument, "'\(key)' cannot be written as JSON")
     }
   }

@@ -32,12 +32,12 @@ public enum JSONLines {
 
   private static func members(
     _ text: Slice<UnsafeBufferPointer<UInt8>>, source: String, line: Int
-  ) throws -> [JSONValue.Member] {
+  ) throws -> [JSON.Member] {
     do {
-      let value = try JSONParser.parse(text)
+      let value = try JSON.parse(UnsafeBufferPointer(rebasing: text))
       if case .object(let members) = value { return members }
       throw Failure(.file, "\(source), line \(line): found \(value.kind), wanted an object in braces")
-    } catch let mistake as JSONParser.Mistake {
+    } catch let mistake as JSON.Mistake {
       throw Failure(.file, "\(source), line \(line), byte \(mistake.offset + 1): \(mistake.message)")
     }
   }

@@ -5,7 +5,7 @@ struct JSONLinesTable {
   private struct Column {
     let name: String
     /// One per row so far; `null` also where the key was absent.
-    var values: [JSONValue]
+    var values: [JSON]
     /// The line of the first value that is not null.
     var firstLine: Int?
     var kind: Kind?
@@ -31,13 +31,13 @@ struct JSONLinesTable {
 
   private mutating func addColumn(_ name: String) {
     positions[name] = columns.count
-    columns.append(Column(name: name, values: [JSONValue](repeating: .null, count: lines.count)))
+    columns.append(Column(name: name, values: [JSON](repeating: .null, count: lines.count)))
   }
 
-  mutating func add(_ members: [JSONValue.Member], line: Int) throws {
+  mutating func add(_ members: [JSON.Member], line: Int) throws {
     for member in members {
-      if positions[member.key] == nil, wanted == nil { addColumn(member.key) }
-      guard let position = positions[member.key] else { continue }
+      if positions[member.name] == nil, wanted == nil { addColumn(member.name) }
+      guard let position = positions[member.name] else { continue }
       try check(member.value, column: position, line: line)
       columns[position].values.append(member.value)
     }
@@ -47,13 +47,13 @@ struct JSONLinesTable {
     }
   }
 
-  private mutating func check(_ value: JSONValue, column position: Int, line: Int) throws {
+  private mutating func check(_ value: JSON, column position: Int, line: Int) throws {
     let name = columns[position].name
     let kind: Kind
     switch value {
     case .null: return
     case .integer, .number: kind = .numbers
-    case .string: kind = .text
+    case .text: kind = .text
     case .boolean: kind = .booleans
     case .list, .object:
       throw Failure(
@@ -81,12 +81,12 @@ struct JSONLinesTable {
       let integers = column.values.compactMap { value in
         if case .integer(let whole) = value { whole } else { nil }
       }
-      if integers.count == column.values.count { return .integers(integers) }
+      if integers.count == column.values.count { return .integers(integers.map(Int64.init)) }
       return .numbers(column.values.map(Self.number))
     case .text:
       return .text(
         try present(column) { value in
-          if case .string(let text) = value { text } else { nil }
+          if case .text(let text) = value { text } else { nil }
         })
     case .booleans:
       return .booleans(
@@ -99,7 +99,7 @@ struct JSONLinesTable {
     }
   }
 
-  private static func number(_ value: JSONValue) -> Double {
+  private static func number(_ value: JSON) -> Double {
     switch value {
     case .integer(let whole): Double(whole)
     case .number(let number): number
@@ -107,7 +107,7 @@ struct JSONLinesTable {
     }
   }
 
-  private func present<Value>(_ column: Column, _ read: (JSONValue) -> Value?) throws -> [Value] {
+  private func present<Value>(_ column: Column, _ read: (JSON) -> Value?) throws -> [Value] {
     try zip(column.values, lines).map { value, line in
       guard let result = read(value) else {
         throw Failure(

@@ -3,7 +3,7 @@ import Basics
 /// Reads parts of a tokenizer's specification, with errors that name the place: `tokenizer.json: 'model.vocab' is a list, wanted
 /// an object`.
 struct SpecificationReader {
-  let value: JSONValue
+  let value: JSON
   /// Where the value stands: `model.vocab`; empty for the whole.
   let path: String
   /// What errors call the file.
@@ -41,12 +41,12 @@ struct SpecificationReader {
   func members() throws -> [(key: String, value: SpecificationReader)] {
     guard case .object(let members) = value else { throw mismatch("an object") }
     return members.map {
-      ($0.key, SpecificationReader(value: $0.value, path: "\(path).\($0.key)", source: source))
+      ($0.name, SpecificationReader(value: $0.value, path: "\(path).\($0.name)", source: source))
     }
   }
 
   func string() throws -> String {
-    guard case .string(let text) = value else { throw mismatch("text") }
+    guard case .text(let text) = value else { throw mismatch("text") }
     return text
   }
 
@@ -75,7 +75,7 @@ struct SpecificationReader {
     for key in keys {
       guard let part = try optional(key) else { continue }
       switch part.value {
-      case .boolean(false), .string(""), .integer(0), .number(0): continue
+      case .boolean(false), .text(""), .integer(0), .number(0): continue
       default: throw failure("'\(part.path)' is set, which is not supported")
       }
     }

@@ -17,7 +17,7 @@ public struct Tokenizer: Sendable {
 
   public let kind: Kind
   /// What ``text`` writes.
-  public let specification: JSONValue
+  public let specification: JSON
   let vocabulary: Vocabulary
   let model: any TextModel
   /// Tokens found in the text as it is, and in the normalised text.
@@ -31,7 +31,7 @@ public struct Tokenizer: Sendable {
   public var vocabularySize: Int { vocabulary.count }
 
   /// The whole `tokenizer.json`.
-  public var text: String { specification.text }
+  public var text: String { specification.written(JSON.Style(isIndented: true, keepsPoints: true)) }
 
   /// All tokens in the order of their ids, spelled as in the file (byte-level: a space is `Ġ`).
   public var tokens: [String] { vocabulary.tokens }

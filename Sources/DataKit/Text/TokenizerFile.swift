@@ -11,13 +11,13 @@ extension Tokenizer {
   /// - Throws: `Failure` of kind `file` with the path and what is wrong in it.
   public static func load(_ path: String, limit: Int = 1 << 28) throws -> Tokenizer {
     let bytes = try FileBytes.read(path, limit: limit)
-    return try Tokenizer(try JSONValue.parse(bytes, source: path), source: path)
+    return try Tokenizer(try JSON.parse(bytes, source: path), source: path)
   }
 
   /// A tokenizer as a specification says.
   ///
   /// - Parameter source: what errors call the specification.
-  public init(_ specification: JSONValue, source: String) throws {
+  public init(_ specification: JSON, source: String) throws {
     let root = SpecificationReader(value: specification, path: "", source: source)
     let part = try root.part("model")
     let tokens = try Self.readAdded(root)
@@ -189,7 +189,7 @@ extension Tokenizer {
     for (place, entry) in try part.list().enumerated() {
       let pair: [String]
       switch entry.value {
-      case .string(let text):
+      case .text(let text):
         if place == 0, text.hasPrefix("#version") { continue }
         pair = text.unicodeScalars.split(separator: " ", omittingEmptySubsequences: false).map { String($0) }
       default: pair = try entry.list().map { try $0.string() }

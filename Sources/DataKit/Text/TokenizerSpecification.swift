@@ -37,41 +37,41 @@ extension Tokenizer {
     return seen.contains(ExactText(unknown)) ? special : special + [unknown]
   }
 
-  static func vocabulary(_ special: [String], _ tokens: [String]) -> JSONValue {
-    .object((special + tokens).enumerated().map { .init(key: $0.element, value: .integer(Int64($0.offset))) })
+  static func vocabulary(_ special: [String], _ tokens: [String]) -> JSON {
+    .object((special + tokens).enumerated().map { .init(name: $0.element, value: .integer($0.offset)) })
   }
 
   static func made(
-    _ special: [String], model: JSONValue, normalizer: JSONValue = .null, splitter: JSONValue = .null,
-    template: JSONValue = .null, decoder: JSONValue = .null
+    _ special: [String], model: JSON, normalizer: JSON = .null, splitter: JSON = .null,
+    template: JSON = .null, decoder: JSON = .null
   ) throws -> Tokenizer {
     let added = special.enumerated().map { place, token in
-      JSONValue.record(
-        ("id", .integer(Int64(place))), ("content", .string(token)), ("single_word", .boolean(false)),
+      JSON.record(
+        ("id", .integer(place)), ("content", .text(token)), ("single_word", .boolean(false)),
         ("lstrip", .boolean(false)), ("rstrip", .boolean(false)), ("normalized", .boolean(false)),
         ("special", .boolean(true)))
     }
-    let specification = JSONValue.record(
-      ("version", .string("1.0")), ("truncation", .null), ("padding", .null), ("added_tokens", .list(added)),
+    let specification = JSON.record(
+      ("version", .text("1.0")), ("truncation", .null), ("padding", .null), ("added_tokens", .list(added)),
       ("normalizer", normalizer), ("pre_tokenizer", splitter), ("post_processor", template), ("decoder", decoder),
       ("model", model))
     return try Tokenizer(specification, source: "the new tokenizer")
   }
 
   /// `[CLS] A [SEP]` and `[CLS] A [SEP] B [SEP]`.
-  static func bertTemplate(start: Int64, end: Int64) -> JSONValue {
-    func special(_ name: String, _ type: Int64) -> JSONValue {
-      .record(("SpecialToken", .record(("id", .string(name)), ("type_id", .integer(type)))))
+  static func bertTemplate(start: Int, end: Int) -> JSON {
+    func special(_ name: String, _ type: Int) -> JSON {
+      .record(("SpecialToken", .record(("id", .text(name)), ("type_id", .integer(type)))))
     }
-    func sequence(_ name: String, _ type: Int64) -> JSONValue {
-      .record(("Sequence", .record(("id", .string(name)), ("type_id", .integer(type)))))
+    func sequence(_ name: String, _ type: Int) -> JSON {
+      .record(("Sequence", .record(("id", .text(name)), ("type_id", .integer(type)))))
     }
-    func token(_ name: String, _ id: Int64) -> (String, JSONValue) {
-      (name, .record(("id", .string(name)), ("ids", .list([.integer(id)])), ("tokens", .list([.string(name)]))))
+    func token(_ name: String, _ id: Int) -> (String, JSON) {
+      (name, .record(("id", .text(name)), ("ids", .list([.integer(id)])), ("tokens", .list([.text(name)]))))
     }
     let single = [special("[CLS]", 0), sequence("A", 0), special("[SEP]", 0)]
     return .record(
-      ("type", .string("TemplateProcessing")), ("single", .list(single)),
+      ("type", .text("TemplateProcessing")), ("single", .list(single)),
       ("pair", .list(single + [sequence("B", 1), special("[SEP]", 1)])),
       ("special_tokens", .record(token("[CLS]", start), token("[SEP]", end))))
   }

@@ -21,12 +21,12 @@ extension Tokenizer {
     }
     let special = try checkedSpecial(special, unknown)
     let characters = found.sorted().compactMap { Unicode.Scalar($0).map { String(Character($0)) } }
-    let model = JSONValue.record(
-      ("type", .string("BPE")), ("dropout", .null), ("unk_token", unknown.map { .string($0) } ?? .null),
+    let model = JSON.record(
+      ("type", .text("BPE")), ("dropout", .null), ("unk_token", unknown.map { .text($0) } ?? .null),
       ("continuing_subword_prefix", .null), ("end_of_word_suffix", .null), ("fuse_unk", .boolean(false)),
       ("byte_fallback", .boolean(false)), ("ignore_merges", .boolean(false)),
       ("vocab", vocabulary(special, characters)), ("merges", .list([])))
-    return try made(special, model: model, decoder: .record(("type", .string("Fuse"))))
+    return try made(special, model: model, decoder: .record(("type", .text("Fuse"))))
   }
 
   /// One token per word of the texts, the most frequent first, of equally frequent ones by their bytes.
@@ -57,11 +57,11 @@ extension Tokenizer {
     let words = counts.words.filter { $0.count >= minimumCount && !known.contains(ExactText($0.text)) }
       .sorted { $0.count == $1.count ? $0.text.utf8.lexicographicallyPrecedes($1.text.utf8) : $0.count > $1.count }
       .prefix(size.map { $0 - special.count } ?? Int.max).map(\.text)
-    let model = JSONValue.record(
-      ("type", .string("WordLevel")), ("vocab", vocabulary(special, words)), ("unk_token", .string(unknown)))
+    let model = JSON.record(
+      ("type", .text("WordLevel")), ("vocab", vocabulary(special, words)), ("unk_token", .text(unknown)))
     return try made(
-      special, model: model, normalizer: lowers ? .record(("type", .string("Lowercase"))) : .null,
-      splitter: .record(("type", .string(splitsPunctuation ? "Whitespace" : "WhitespaceSplit"))))
+      special, model: model, normalizer: lowers ? .record(("type", .text("Lowercase"))) : .null,
+      splitter: .record(("type", .text(splitsPunctuation ? "Whitespace" : "WhitespaceSplit"))))
   }
 
   /// Byte-level BPE of the GPT-2 kind: all 256 bytes are tokens, then merges are learned.
@@ -87,14 +87,14 @@ extension Tokenizer {
       PairMergeTraining.Word(tokens: bytes.map { byteIds[Int($0)] }, count: count)
     }
     let merges = try pieces.learn(words, size: size, minimumCount: minimumCount) { $0 + $1 }
-    let model = JSONValue.record(
-      ("type", .string("BPE")), ("dropout", .null), ("unk_token", .null), ("continuing_subword_prefix", .null),
+    let model = JSON.record(
+      ("type", .text("BPE")), ("dropout", .null), ("unk_token", .null), ("continuing_subword_prefix", .null),
       ("end_of_word_suffix", .null), ("fuse_unk", .boolean(false)), ("byte_fallback", .boolean(false)),
       ("ignore_merges", .boolean(false)), ("vocab", vocabulary([], pieces.tokens)),
-      ("merges", .list(merges.map { .list([.string($0.0), .string($0.1)]) })))
-    func byteLevel(prefix: Bool) -> JSONValue {
+      ("merges", .list(merges.map { .list([.text($0.0), .text($0.1)]) })))
+    func byteLevel(prefix: Bool) -> JSON {
       .record(
-        ("type", .string("ByteLevel")), ("add_prefix_space", .boolean(prefix)), ("trim_offsets", .boolean(true)),
+        ("type", .text("ByteLevel")), ("add_prefix_space", .boolean(prefix)), ("trim_offsets", .boolean(true)),
         ("use_regex", .boolean(true)))
     }
     return try made(
@@ -142,15 +142,15 @@ extension Tokenizer {
     _ = try table.learn(words, size: size, minimumCount: minimumCount) { left, right in
       left + String(right.unicodeScalars.dropFirst(2))
     }
-    let model = JSONValue.record(
-      ("type", .string("WordPiece")), ("unk_token", .string("[UNK]")), ("continuing_subword_prefix", .string("##")),
+    let model = JSON.record(
+      ("type", .text("WordPiece")), ("unk_token", .text("[UNK]")), ("continuing_subword_prefix", .text("##")),
       ("max_input_chars_per_word", .integer(100)), ("vocab", vocabulary([], table.tokens)))
     return try made(
       special, model: model,
       normalizer: .record(
-        ("type", .string("BertNormalizer")), ("clean_text", .boolean(true)), ("handle_chinese_chars", .boolean(true)),
+        ("type", .text("BertNormalizer")), ("clean_text", .boolean(true)), ("handle_chinese_chars", .boolean(true)),
         ("strip_accents", .null), ("lowercase", .boolean(lowers))),
-      splitter: .record(("type", .string("BertPreTokenizer"))), template: bertTemplate(start: 2, end: 3),
-      decoder: .record(("type", .string("WordPiece")), ("prefix", .string("##")), ("cleanup", .boolean(true))))
+      splitter: .record(("type", .text("BertPreTokenizer"))), template: bertTemplate(start: 2, end: 3),
+      decoder: .record(("type", .text("WordPiece")), ("prefix", .text("##")), ("cleanup", .boolean(true))))
   }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// What two recorded runs have in common and where they part.

@@ -1,3 +1,5 @@
+import Basics
+
 /// Compares the trials that two runs have in common, number by number.
 struct TrialComparison {
   private(set) var common = 0

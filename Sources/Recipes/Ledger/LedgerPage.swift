@@ -1,3 +1,5 @@
+import Basics
+
 /// A ledger as Markdown.
 extension Ledger {
   /// The sentence by which its own pages are known.

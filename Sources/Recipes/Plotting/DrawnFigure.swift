@@ -1,3 +1,4 @@
+import Basics
 import Figures
 
 /// A figure that a script drew, as records keep it.

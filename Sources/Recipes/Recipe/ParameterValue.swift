@@ -1,3 +1,4 @@
+import Basics
 import LuaHost
 
 /// The value of a parameter.

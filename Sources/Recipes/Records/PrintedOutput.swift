@@ -1,3 +1,5 @@
+import Basics
+
 /// What a script printed and drew, in order, each piece with the line of the script's main part that brought it.
 public struct PrintedOutput: Sendable {
   public enum Content: Sendable {

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// Finds the record of a recipe file.

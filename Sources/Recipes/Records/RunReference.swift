@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 
 /// Tells recipes from recorded runs on a command line.

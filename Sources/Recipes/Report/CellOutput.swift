@@ -1,3 +1,5 @@
+import Basics
+
 /// What a run printed and drew, handed out cell by cell.
 struct CellOutput {
   private let run: StoredRun

@@ -1,3 +1,5 @@
+import Basics
+
 /// The values of all seeds on a line, with mean, interval and what is wanted: a drawing that keeps its letters' size at any
 /// width.
 struct StripPlot {

@@ -1,3 +1,5 @@
+import Basics
+
 /// A word in a coloured frame; the word alone says all.
 enum Badge {
   enum Kind: String { case good, bad, open }

@@ -1,10 +1,10 @@
 /// A number as text files write it. Always the point as decimal mark, no hexadecimal, no thousands separators.
-enum DecimalNumber: Equatable {
+public enum DecimalNumber: Equatable, Sendable {
   /// No point, no exponent, and within 64 bits.
   case whole(Int64)
   case real(Double)
 
-  var asDouble: Double {
+  public var asDouble: Double {
     switch self {
     case .whole(let value): Double(value)
     case .real(let value): value
@@ -13,7 +13,7 @@ enum DecimalNumber: Equatable {
 
   /// Reads the whole of `text`: an optional sign, digits with an optional point, an optional exponent, or `inf`,
   /// `infinity` and `nan` in any case. Correctly rounded. `nil` when it is anything else; spaces are not skipped.
-  static func parse(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> DecimalNumber? {
+  public static func parse(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> DecimalNumber? {
     var position = text.startIndex
     let end = text.endIndex
     var isNegative = false
