@@ -37,6 +37,10 @@ public enum Convolution {
         } else {
           // A block is whole rows, or a part of one: its places are neighbours in the output.
           fill(to, start, outputs, geometry.outputPlane, block.places)
+          if T.self == Float.self && !geometry.isPointwise {
+            scratch.product(kernel, from, to, geometry, block, beta: start == nil ? 0 : 1)
+            continue
+          }
           let columns = scratch.columns(from, geometry, block, channels: channels)
           Gemm.block(
             kernel, stride: depth, transposed: false, columns.pointer, stride: columns.stride, transposed: false, to,
@@ -193,20 +197,40 @@ public enum Convolution {
 
 /// The memory that one tile works in.
 struct ConvolutionScratch<T: Real> {
-  let patch: UnsafeMutablePointer<T>
-  let matrix: UnsafeMutablePointer<T>
+  private let patchMemory: Scratch<T>
+  private let matrixMemory: Scratch<T>
+
+  var patch: UnsafeMutablePointer<T> { patchMemory.pointer }
+  var matrix: UnsafeMutablePointer<T> { matrixMemory.pointer }
 
   init(_ geometry: ConvolutionGeometry, _ grid: ConvolutionGeometry.BlockGrid, channels: Int) {
     let isEmpty = geometry.isPointwise
-    patch = .allocate(capacity: isEmpty ? 1 : Patch.elements(geometry, grid, channels: channels))
-    matrix = .allocate(
-      capacity: isEmpty || DirectConvolution.suits(geometry)
-        ? 1 : channels * geometry.taps * grid.places + Patch.slack)
+    patchMemory = Scratch(isEmpty ? 1 : Patch.elements(geometry, grid, channels: channels))
+    matrixMemory = Scratch(
+      isEmpty || DirectConvolution.suits(geometry) ? 1 : channels * geometry.taps * grid.places + Patch.slack)
   }
 
   func free() {
-    patch.deallocate()
-    matrix.deallocate()
+    patchMemory.free()
+    matrixMemory.free()
+  }
+
+  /// `y = kernel columns + beta y` of Floats, the columns gathered panel by panel.
+  @inline(__always)
+  func product(
+    _ kernel: UnsafePointer<T>, _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, _ geometry: ConvolutionGeometry,
+    _ block: ConvolutionGeometry.Block, beta: Float
+  ) {
+    let (channels, outputs) = (geometry.channelsPerGroup, geometry.outputsPerGroup)
+    let depth = channels * geometry.taps
+    let patch = Patch(geometry, block)
+    patch.load(x, channels: channels, self.patch)
+    let memory = UnsafeRawPointer(self.patch).assumingMemoryBound(to: Float.self)
+    FloatProduct(
+      .init(UnsafeRawPointer(kernel).assumingMemoryBound(to: Float.self), stride: depth, transposed: false),
+      PatchColumns(patch: patch, memory: memory), UnsafeMutableRawPointer(y).assumingMemoryBound(to: Float.self),
+      cStride: geometry.outputPlane, ProductPlan(m: outputs, n: block.places, k: depth), beta: beta
+    ).runAlone()
   }
 
   /// What the places of a block see, as a matrix `{channels * taps, places}`.

@@ -6,12 +6,13 @@ enum FewRows {
   /// Weights of one tile: what the second-level cache holds, so that further rows find them there.
   private static let weightsPerTile = 1 << 15
 
-  /// `c = a b + beta c` for `m x k` times `k x n`, `a` row-major, `b` stored as `n` rows of `k` numbers.
+  /// `c = a b + beta c` for `m x k` times `k x n`, `a` row-major, `b` stored as `n` rows of `k` numbers. The columns of `c`
+  /// stand `cStep` apart.
   @_specialize(where T == Float)
   @_specialize(where T == Double)
   static func multiply<T: Real>(
     _ a: UnsafePointer<T>, stride aStride: Int, _ b: UnsafePointer<T>, stride bStride: Int,
-    _ c: UnsafeMutablePointer<T>, stride cStride: Int, m: Int, n: Int, k: Int, beta: T
+    _ c: UnsafeMutablePointer<T>, stride cStride: Int, step cStep: Int = 1, m: Int, n: Int, k: Int, beta: T
   ) {
     let columns = max(4, weightsPerTile / max(1, k) / 4 * 4)
     Parallel.forEachRange(n, grain: n * k <= 4 * weightsPerTile ? n : columns) { first, count in
@@ -20,12 +21,15 @@ enum FewRows {
         var column = first
         while column &+ 4 <= first &+ count {
           let sums = dots(x, b + column &* bStride, bStride, k)
-          for lane in 0..<4 { y[column &+ lane] = beta == 0 ? sums[lane] : sums[lane] + beta * y[column &+ lane] }
+          for lane in 0..<4 {
+            let place = (column &+ lane) &* cStep
+            y[place] = beta == 0 ? sums[lane] : sums[lane] + beta * y[place]
+          }
           column &+= 4
         }
         while column < first &+ count {
           let sum = dots(x, b + column &* bStride, 0, k)[0]
-          y[column] = beta == 0 ? sum : sum + beta * y[column]
+          y[column &* cStep] = beta == 0 ? sum : sum + beta * y[column &* cStep]
           column &+= 1
         }
       }

@@ -1,6 +1,7 @@
 import COpenBLAS
 
-/// Matrix products over single-threaded BLAS calls, cut into tiles by shape alone.
+/// Matrix products, cut into tiles by shape alone: of Floats by kernels of our own, of Doubles over single-threaded BLAS
+/// calls.
 public enum Gemm {
   /// A matrix in memory: `rows x columns` after the optional transposition, `stride` elements between stored rows.
   public struct Operand<T> {
@@ -20,7 +21,7 @@ public enum Gemm {
     }
   }
 
-  /// Rows and columns of one tile: large enough that packing the operands pays.
+  /// Rows and columns of one tile of Doubles: large enough that packing the operands pays.
   static let tileRows = 256
   static let tileColumns = 512
   /// Products below this many multiplications are one tile.
@@ -35,39 +36,71 @@ public enum Gemm {
     bias: UnsafePointer<T>? = nil
   ) {
     if m == 0 || n == 0 { return }
-    if let bias { return multiply(a, b, c, cStride: cStride, m: m, n: n, k: k, from: bias) }
-    if m <= FewRows.greatest && !a.transposed && b.transposed && k > 0 {
-      return FewRows.multiply(
-        a.pointer, stride: a.stride, b.pointer, stride: b.stride, c, stride: cStride, m: m, n: n, k: k, beta: beta)
-    }
-    let grid = TileGrid(m: m, n: n, k: k)
-    Parallel.forEach(tiles: grid.count) { tile in
-      let (row, rows, column, columns) = grid.tile(tile)
-      block(
-        a.at(row: row, column: 0), a, b.at(row: 0, column: column), b, c + row * cStride + column, cStride, rows,
-        columns, k, beta)
-    }
-  }
-
-  /// `c = a b + bias` with a row of biases: every tile starts from it.
-  @inline(__always)
-  private static func multiply<T: Real>(
-    _ a: Operand<T>, _ b: Operand<T>, _ c: UnsafeMutablePointer<T>, cStride: Int, m: Int, n: Int, k: Int,
-    from bias: UnsafePointer<T>
-  ) {
-    if m <= FewRows.greatest && !a.transposed && b.transposed && k > 0 {
-      for row in 0..<m { (c + row * cStride).update(from: bias, count: n) }
-      return FewRows.multiply(
-        a.pointer, stride: a.stride, b.pointer, stride: b.stride, c, stride: cStride, m: m, n: n, k: k, beta: 1)
+    if k > 0 && few(a, b, c, cStride, m, n, k, beta, bias) { return }
+    if T.self == Float.self && k > 0 {
+      return FloatProduct(
+        float(a), float(b), float(c), cStride: cStride, ProductPlan(m: m, n: n, k: k), beta: Float(beta),
+        bias: bias.map { float($0) }
+      ).run()
     }
     let grid = TileGrid(m: m, n: n, k: k)
     Parallel.forEach(tiles: grid.count) { tile in
       let (row, rows, column, columns) = grid.tile(tile)
       let start = c + row * cStride + column
-      for r in 0..<rows { (start + r * cStride).update(from: bias + column, count: columns) }
+      if let bias { fill(start, cStride, rows, columns, bias + column) }
       block(
-        a.at(row: row, column: 0), a, b.at(row: 0, column: column), b, start, cStride, rows, columns, k, 1)
+        a.at(row: row, column: 0), a, b.at(row: 0, column: column), b, start, cStride, rows, columns, k,
+        bias == nil ? beta : 1)
     }
+  }
+
+  /// Products of a few rows, or of a few columns, as inner products; answers whether this was one.
+  @inline(__always)
+  private static func few<T: Real>(
+    _ a: Operand<T>, _ b: Operand<T>, _ c: UnsafeMutablePointer<T>, _ cStride: Int, _ m: Int, _ n: Int, _ k: Int,
+    _ beta: T, _ bias: UnsafePointer<T>?
+  ) -> Bool {
+    if a.transposed { return false }
+    if m <= FewRows.greatest && b.transposed {
+      if let bias { fill(c, cStride, m, n, bias) }
+      FewRows.multiply(
+        a.pointer, stride: a.stride, b.pointer, stride: b.stride, c, stride: cStride, m: m, n: n, k: k,
+        beta: bias == nil ? beta : 1)
+      return true
+    }
+    if n > FewRows.greatest { return false }
+    // c^T = b^T a^T, whose left operand is brought into rows.
+    if let bias { fill(c, cStride, m, n, bias) }
+    let isStored = b.transposed || (n == 1 && b.stride == 1)
+    let scratch = Scratch<T>(isStored ? 1 : n * k)
+    defer { scratch.free() }
+    if !isStored { for j in 0..<n { for p in 0..<k { scratch.pointer[j * k + p] = b.pointer[p * b.stride + j] } } }
+    FewRows.multiply(
+      isStored ? b.pointer : UnsafePointer(scratch.pointer), stride: b.transposed ? b.stride : k, a.pointer,
+      stride: a.stride, c, stride: 1, step: cStride, m: n, n: m, k: k, beta: bias == nil ? beta : 1)
+    return true
+  }
+
+  /// Starts `rows` rows of `c` from a row of biases.
+  @inline(__always)
+  private static func fill<T: Real>(
+    _ c: UnsafeMutablePointer<T>, _ cStride: Int, _ rows: Int, _ columns: Int, _ bias: UnsafePointer<T>
+  ) {
+    for r in 0..<rows { (c + r * cStride).update(from: bias, count: columns) }
+  }
+
+  // For code that knows `T` to be Float.
+  @inline(__always)
+  private static func float<T>(_ p: UnsafePointer<T>) -> UnsafePointer<Float> {
+    UnsafeRawPointer(p).assumingMemoryBound(to: Float.self)
+  }
+  @inline(__always)
+  private static func float<T>(_ p: UnsafeMutablePointer<T>) -> UnsafeMutablePointer<Float> {
+    UnsafeMutableRawPointer(p).assumingMemoryBound(to: Float.self)
+  }
+  @inline(__always)
+  private static func float<T>(_ x: Operand<T>) -> Operand<Float> {
+    Operand(float(x.pointer), stride: x.stride, transposed: x.transposed)
   }
 
   /// `batch` products of equal shape, `aStep`, `bStep`, `cStep` elements apart (0 repeats an operand).
@@ -78,6 +111,21 @@ public enum Gemm {
     k: Int
   ) {
     if m == 0 || n == 0 { return }
+    if T.self == Float.self && k > 0 {
+      let plan = ProductPlan(m: m, n: n, k: k)
+      let perTile = max(1, smallest / max(1, m * n * k))
+      let (left, right, result) = (float(a), float(b), float(c))
+      return Parallel.forEachRange(aOffsets.count * plan.tiles, grain: perTile) { first, count in
+        for piece in first..<(first + count) {
+          let which = piece / plan.tiles
+          FloatProduct(
+            .init(left.pointer + aOffsets[which], stride: left.stride, transposed: left.transposed),
+            .init(right.pointer + bOffsets[which], stride: right.stride, transposed: right.transposed),
+            result + which * m * n, cStride: n, plan
+          ).runTile(piece % plan.tiles)
+        }
+      }
+    }
     let grid = TileGrid(m: m, n: n, k: k)
     let perTile = max(1, smallest / max(1, m * n * k))
     Parallel.forEachRange(aOffsets.count * grid.count, grain: perTile) { first, count in
@@ -115,11 +163,11 @@ public enum Gemm {
     let aOrder = a.transposed ? CblasTrans : CblasNoTrans
     let bOrder = b.transposed ? CblasTrans : CblasNoTrans
     if T.self == Float.self {
-      cblas_sgemm(
-        CblasRowMajor, aOrder, bOrder, Int32(m), Int32(n), Int32(k), 1,
-        UnsafeRawPointer(aPointer).assumingMemoryBound(to: Float.self),
-        Int32(a.stride), UnsafeRawPointer(bPointer).assumingMemoryBound(to: Float.self), Int32(b.stride), Float(beta),
-        UnsafeMutableRawPointer(c).assumingMemoryBound(to: Float.self), Int32(cStride))
+      FloatProduct(
+        .init(float(aPointer), stride: a.stride, transposed: a.transposed),
+        .init(float(bPointer), stride: b.stride, transposed: b.transposed), float(c), cStride: cStride,
+        ProductPlan(m: m, n: n, k: k), beta: Float(beta)
+      ).runAlone()
     } else {
       cblas_dgemm(
         CblasRowMajor, aOrder, bOrder, Int32(m), Int32(n), Int32(k), 1,

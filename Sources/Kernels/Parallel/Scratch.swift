@@ -39,9 +39,9 @@ private struct ScratchBlock: @unchecked Sendable {
     return ScratchBlock(pointer: .allocate(byteCount: rounded, alignment: 64), byteCount: rounded)
   }
 
-  /// Keeps as many blocks as there are threads, the largest ones.
+  /// Keeps a few blocks for each thread, the largest ones: a loop and the tiles in it hold some each.
   func give() {
-    let most = Parallel.threads
+    let most = 4 * Parallel.threads + 2
     let surplus = ScratchBlock.kept.withLock { blocks -> ScratchBlock? in
       if byteCount > ScratchBlock.mostBytes { return self }
       blocks.append(self)

@@ -72,16 +72,33 @@ public enum RecurrentCell: Sendable, Equatable {
       guard let cell, let nextCell, let cellSlope else { return }
       let (f, g, o) = (gates + width, gates + 2 * width, gates + 3 * width)
       let (df, dg, output) = (slopes + width, slopes + 2 * width, slopes + 3 * width)
-      for j in 0..<width {
-        let shown = T.tanh(nextCell[j])
+      // Loops over so many places at once are not vectorised without help.
+      for j in 0..<width { output[j] = T.tanh(nextCell[j]) }
+      let one = SIMD8<T>(repeating: 1)
+      var j = 0
+      while j &+ 8 <= width {
+        let (shown, hidden) = (Lanes.load(output + j), Lanes.load(hiddenSlope + j))
+        let (a, b) = (Lanes.load(gates + j), Lanes.load(f + j))
+        let (c, d) = (Lanes.load(g + j), Lanes.load(o + j))
+        let total = Lanes.load(cellSlope + j) + hidden * d * (one - shown * shown)
+        Lanes.store(hidden * shown * d * (one - d), output + j)
+        Lanes.store(total * c * a * (one - a), slopes + j)
+        Lanes.store(total * Lanes.load(cell + j) * b * (one - b), df + j)
+        Lanes.store(total * a * (one - c * c), dg + j)
+        Lanes.store(total * b, cellSlope + j)
+        j &+= 8
+      }
+      while j < width {
+        let shown = output[j]
         let total = cellSlope[j] + hiddenSlope[j] * o[j] * (1 - shown * shown)
         output[j] = hiddenSlope[j] * shown * o[j] * (1 - o[j])
         slopes[j] = total * g[j] * gates[j] * (1 - gates[j])
         df[j] = total * cell[j] * f[j] * (1 - f[j])
         dg[j] = total * gates[j] * (1 - g[j] * g[j])
         cellSlope[j] = total * f[j]
-        hiddenSlope[j] = 0
+        j &+= 1
       }
+      hiddenSlope.update(repeating: 0, count: width)
     case .gru:
       guard let candidate, let projectionSlopes else { return }
       let (z, n) = (gates + width, gates + 2 * width)

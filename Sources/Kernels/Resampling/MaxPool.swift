@@ -13,7 +13,12 @@ public enum MaxPool {
       columns.starts.withUnsafeBufferPointer { columnStarts in
         Parallel.forEachRange(planes, grain: Parallel.rowsPerTile(width: max(plane, outputPlane))) { first, count in
           for p in first..<(first + count) {
-            if isPairs {
+            if isPairs && T.self == Float.self && columns.count >= 4 {
+              FloatPairs.forward(
+                UnsafeRawPointer(x + p * plane).assumingMemoryBound(to: Float.self),
+                UnsafeMutableRawPointer(y + p * outputPlane).assumingMemoryBound(to: Float.self),
+                places + p * outputPlane, rows.count, columns.count, columns.size)
+            } else if isPairs {
               pairs(
                 x + p * plane, y + p * outputPlane, places + p * outputPlane, rows.count, columns.count, columns.size)
             } else {
@@ -26,7 +31,7 @@ public enum MaxPool {
     }
   }
 
-  /// Windows of two by two that touch: no branches, so that the loop vectorises.
+  /// Windows of two by two that touch.
   @inline(__always)
   private static func pairs<T: Real>(
     _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, _ places: UnsafeMutablePointer<Int32>, _ rows: Int,
