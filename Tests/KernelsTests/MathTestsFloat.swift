@@ -57,7 +57,23 @@ final class MathTestsFloat: XCTestCase {
     check(3, Float.geluTanh, Double.geluTanh, above: -1)
   }
 
+  func testExponentialsBelowZero() {
+    for i in 0...87_000 {
+      let x = -Float(i) / 1_000
+      XCTAssertEqual(Float.expOfNonPositive(x), Float.exp(x), "at \(x)")
+    }
+    for x: Float in [-87.01, -88, -104, -200, -1e30, -.greatestFiniteMagnitude, -.infinity] {
+      XCTAssertEqual(Float.expOfNonPositive(x), 0)
+    }
+    XCTAssertEqual(Float.expOfNonPositive(-0.0), 1)
+    XCTAssertTrue(Float.expOfNonPositive(.nan).isNaN)
+  }
+
   func testGeluTanhInTheTail() {
+    for x: Float in [-12, -13, -14, -1e10, -.greatestFiniteMagnitude, -.infinity, -0.0] {
+      XCTAssertEqual(Float.geluTanh(x).bitPattern, Float(-0.0).bitPattern, "at \(x)")
+    }
+    for x: Float in [12, 1e10, .greatestFiniteMagnitude, .infinity, 0] { XCTAssertEqual(Float.geluTanh(x), x) }
     for i in 0...20_000 {
       let x = -Float(i) / 1_000
       XCTAssertEqual(Double(Float.geluTanh(x)), Double.geluTanh(Double(x)), accuracy: 1e-7)

@@ -9,5 +9,9 @@ local base, first, second = State():weights(), State():weights(), State():weight
 
 return {
   unit = "GB/s", units = 4 * 64 * 4 * 1024 ^ 2 / 1e9,
-  step = function() return base + 0.3 * ((first - base) + (second - base)) end,
+  step = function()
+    local theta = base + 0.3 * ((first - base) + (second - base))
+    -- Asking for one tensor computes all of them.
+    return theta.w64
+  end,
 }

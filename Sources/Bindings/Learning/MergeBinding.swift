@@ -47,7 +47,7 @@ extension Lab {
 
   private func weightsList(_ call: Call, _ position: Int) throws -> [Weights] {
     guard call.isTable(position) else { throw call.mismatch(position, wanted: "a table of Weights") }
-    return try call.table(position).objects(weights).map(\.weights)
+    return try call.table(position).objects(weights).map { try $0.weights }
   }
 
   private func definePruning() throws {

@@ -4,10 +4,14 @@ import Learn
 import LuaHost
 import Tensors
 
-/// Weights, a value in Swift, as an object that scripts hold.
+/// Weights, a value in Swift, as an object that scripts hold; computed when it is first asked for a number.
 public final class WeightsBox {
-  public let weights: Weights
-  public init(_ weights: Weights) { self.weights = weights }
+  public let expression: WeightsExpression
+  /// The weights, computed now unless they were.
+  public var weights: Weights { get throws { try expression.weights } }
+
+  public init(_ expression: WeightsExpression) { self.expression = expression }
+  public convenience init(_ weights: Weights) { self.init(WeightsExpression(weights)) }
 }
 
 /// Weights in scripts: ordered names -> tensors, with arithmetic.
@@ -20,28 +24,32 @@ extension Lab {
 
   func push(_ weights: Weights, _ call: Call) -> Int { call.push(WeightsBox(weights), self.weights) }
 
+  private func push(_ expression: WeightsExpression, _ call: Call) -> Int {
+    call.push(WeightsBox(expression), self.weights)
+  }
+
   private func installWeightOperators() {
     operators(.add, { try $0 + $1 }, { try $0 + $1 }, { try $0 + $1 })
     operators(.subtract, { try $0 - $1 }, { try $0 - $1 }, { try $0 - $1 })
     operators(.multiply, { try $0 * $1 }, { try $0 * $1 }, { try $0 * $1 })
     operators(.divide, { try $0 / $1 }, { try $0 / $1 }, { try $0 / $1 })
-    weights.on(.negate) { [self] call in push(try -call.object(1, weights).weights, call) }
-    weights.on(.length) { [weights] call in call.push(try call.object(1, weights).weights.count) }
+    weights.on(.negate) { [self] call in push(try -call.object(1, weights).expression, call) }
+    weights.on(.length) { [weights] call in call.push(try call.object(1, weights).expression.outline.count) }
     weights.on(.equal) { _ in
       throw Failure(.argument, "Lua's comparison cannot compare weights; use (a - b):norm() == 0")
     }
   }
 
   private func operators(
-    _ event: Metamethod, _ both: @escaping (Weights, Weights) throws -> Weights,
-    _ right: @escaping (Weights, Double) throws -> Weights,
-    _ left: @escaping (Double, Weights) throws -> Weights
+    _ event: Metamethod, _ both: @escaping (WeightsExpression, WeightsExpression) throws -> WeightsExpression,
+    _ right: @escaping (WeightsExpression, Double) throws -> WeightsExpression,
+    _ left: @escaping (Double, WeightsExpression) throws -> WeightsExpression
   ) {
     weights.on(event) { [self] call in
       switch (call.objectIfAny(1, weights), call.objectIfAny(2, weights)) {
-      case (let a?, let b?): return push(try both(a.weights, b.weights), call)
-      case (let a?, nil): return push(try right(a.weights, try call.number(2)), call)
-      case (nil, let b?): return push(try left(try call.number(1), b.weights), call)
+      case (let a?, let b?): return push(try both(a.expression, b.expression), call)
+      case (let a?, nil): return push(try right(a.expression, try call.number(2)), call)
+      case (nil, let b?): return push(try left(try call.number(1), b.expression), call)
       case (nil, nil): throw call.mismatch(1, wanted: "Weights or a number")
       }
     }
@@ -49,7 +57,7 @@ extension Lab {
 
   private func installWeightMethods() {
     weights.describe { box in
-      let weights = box.weights
+      let weights = box.expression.outline
       let lines = weights.entries.prefix(20).map { "  \($0.name)  \($0.tensor.dtype.name) \($0.tensor.shape)" }
       let more = weights.count > 20 ? ["  ... \(weights.count - 20) more"] : []
       return (["Weights: \(Lab.grouped(weights.elementCount)) numbers in \(weights.count) tensors"] + lines + more)
@@ -57,13 +65,13 @@ extension Lab {
     }
     weights.index { [self] call, box in
       guard call.isString(1) else { return nil }
-      return box.weights[try call.string(1)].map { call.push($0, tensors) }
+      return try box.weights[try call.string(1)].map { call.push($0, tensors) }
     }
     weights.method("get", parameters: ["name"]) { [self] call, box in
       call.push(try box.weights.tensor(try call.string(1)), tensors)
     }
-    weights.method("names") { call, box in call.push(box.weights.names) }
-    weights.method("numel") { call, box in call.push(box.weights.elementCount) }
+    weights.method("names") { call, box in call.push(box.expression.outline.names) }
+    weights.method("numel") { call, box in call.push(box.expression.outline.elementCount) }
     weights.method("norm") { call, box in call.push(try box.weights.norm()) }
     weights.method("dot", parameters: ["other"]) { [weights] call, box in
       call.push(try box.weights.dot(try call.object(1, weights).weights))
@@ -71,7 +79,7 @@ extension Lab {
     weights.method("cos", parameters: ["other"]) { [weights] call, box in
       call.push(try box.weights.cosine(try call.object(1, weights).weights))
     }
-    weights.method("zeros_like") { [self] call, box in push(try box.weights.zerosLike(), call) }
+    weights.method("zeros_like") { [self] call, box in push(try box.expression.outline.zerosLike(), call) }
     weights.method("flatten") { [self] call, box in call.push(try box.weights.flatten(), tensors) }
     weights.method("unflatten", parameters: ["vector"]) { [self] call, box in
       push(try box.weights.unflatten(try call.object(1, tensors)), call)
@@ -110,7 +118,9 @@ extension Lab {
     let make = "local w = lab.nn.Linear(2, 2):weights()\n"
     let rows: [(String, String, String, String)] = [
       (
-        "arithmetic", "a + b, a - b, a * b, a / b, -a", "Arithmetic by name; the other side may be a number.",
+        "arithmetic", "a + b, a - b, a * b, a / b, -a",
+        "Arithmetic by name; the other side may be a number. It is done when a tensor or a number of the result is first asked "
+          + "for, a whole expression in one pass.",
         "local half = w * 0.5\nprint((w - half - half):norm())"
       ),
       ("get", "w:get(name)", "The tensor of a name, also as w[name].", "print(w:get(\"bias\").shape)"),

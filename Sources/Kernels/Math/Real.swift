@@ -11,6 +11,8 @@
 public protocol Real: BinaryFloatingPoint & SIMDScalar & Codable & Sendable {
   /// e^x.
   static func exp(_ x: Self) -> Self
+  /// e^x for x <= 0; what is below e^-87, about the least normal `Float`, may be 0.
+  static func expOfNonPositive(_ x: Self) -> Self
   /// e^x - 1, exact in the relative sense near 0.
   static func expm1(_ x: Self) -> Self
   /// The natural logarithm: -infinity at 0, NaN below.

@@ -3,6 +3,7 @@ import Glibc
 /// Functions of `Double`, by the C library: at most about 1 ulp each, except where noted.
 extension Double: Real {
   @inline(__always) public static func exp(_ x: Double) -> Double { Glibc.exp(x) }
+  @inline(__always) public static func expOfNonPositive(_ x: Double) -> Double { Glibc.exp(x) }
   @inline(__always) public static func expm1(_ x: Double) -> Double { Glibc.expm1(x) }
   @inline(__always) public static func log(_ x: Double) -> Double { Glibc.log(x) }
   @inline(__always) public static func log1p(_ x: Double) -> Double { Glibc.log1p(x) }

@@ -10,9 +10,8 @@ public enum Softmax {
       for r in first..<(first + count) {
         let from = x + r * width
         let to = y + r * width
-        var top = T.zero
-        Reduce.middle(.maximum, from, &top, outer: 1, length: width, inner: 1)
-        for i in 0..<width { to[i] = T.exp(from[i] - top) }
+        let top = RowMaximum.of(from, width)
+        for i in 0..<width { to[i] = T.expOfNonPositive(from[i] - top) }
         let sum = Sum.lanes(to, width)
         if logarithm {
           let shift = top + T.log(sum)

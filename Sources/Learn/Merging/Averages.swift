@@ -24,9 +24,10 @@ extension MergeMethods {
     ], exampleOptions: "metrics = {0.5, 0.7}, power = 2"
   ) { input in
     let metrics = input.settings.numbers("metrics")
-    guard metrics.count == input.list.count else {
+    guard metrics.count == input.expressions.count else {
       throw Failure(
-        .argument, "'metrics' must have a number for each of the \(input.list.count) models, found \(metrics.count)")
+        .argument,
+        "'metrics' must have a number for each of the \(input.expressions.count) models, found \(metrics.count)")
     }
     if let odd = metrics.first(where: { $0 <= 0 }) {
       throw Failure(.range, "'metrics' must be above 0, found \(SettingValue.number(odd))")
@@ -37,11 +38,10 @@ extension MergeMethods {
     return try average(input, logs.map { Foundation.exp($0 - top) })
   }
 
-  private static func average(_ input: MergeInput, _ factors: [Double]) throws -> Weights {
+  private static func average(_ input: MergeInput, _ factors: [Double]) throws -> WeightsExpression {
     let total = factors.reduce(0, +)
     guard total != 0 else { throw Failure(.range, "the weights of the average sum to 0") }
-    let rule = LinearRule(factors: factors.map { $0 / total })
-    return try input.map(rule.apply)
+    return try .sum(input.expressions, factors: factors.map { $0 / total })
   }
 
   static let slerp = MergeMethod(
@@ -64,12 +64,14 @@ extension MergeMethods {
       return [sin((1 - t) * angle) / sin(angle), sin(t * angle) / sin(angle)]
     }
     if input.settings.text("scope") == "whole" {
-      return try input.map(LinearRule(factors: try factors(input.list[0], input.list[1])).apply)
+      let list = try input.list
+      return try .sum(input.expressions, factors: factors(list[0], list[1]))
     }
-    return try input.map { pair in
+    let merged = try input.map { pair in
       let rule = LinearRule(factors: try factors(Weights([("", pair[0])]), Weights([("", pair[1])])))
       return try rule.apply(pair)
     }
+    return WeightsExpression(merged)
   }
 
   static let fisher = MergeMethod(
@@ -85,8 +87,10 @@ extension MergeMethods {
     ], exampleOptions: "floor = 1e-6"
   ) { input in
     let rule = ImportanceRule(floor: input.settings.number("floor"), factors: try input.factors())
-    return try input.list[0].map { name, _ in
-      try rule.apply(input.list.map { try $0.tensor(name) } + input.companions.map { try $0.tensor(name) })
-    }
+    let list = try input.list
+    return WeightsExpression(
+      try list[0].map { name, _ in
+        try rule.apply(list.map { try $0.tensor(name) } + input.companions.map { try $0.tensor(name) })
+      })
   }
 }

@@ -4,28 +4,32 @@ import Tensors
 
 /// What a merge method gets: weights of the same names and shapes, and its options, all checked.
 public struct MergeInput {
-  /// Models, or the task vectors between them and a base.
-  public let list: [Weights]
+  /// Models, or the task vectors between them and a base, not computed yet.
+  public let expressions: [WeightsExpression]
   /// One for each of the list, for methods that ask for them.
   public let companions: [Weights]
   let settings: Settings
   /// For methods that draw.
   let source: RandomSource
 
+  /// Models, or task vectors, as numbers. What is linear in them should do without.
+  public var list: [Weights] { get throws { try expressions.map { try $0.weights } } }
+
   /// One factor for each of the list, from the option `weights`; ones when it was left out.
   func factors() throws -> [Double] {
     let given = settings.numbers("weights")
-    if given.isEmpty { return list.map { _ in 1 } }
-    guard given.count == list.count else {
+    if given.isEmpty { return expressions.map { _ in 1 } }
+    guard given.count == expressions.count else {
       throw Failure(
-        .argument, "'weights' must have a number for each of the \(list.count) entries, found \(given.count)")
+        .argument, "'weights' must have a number for each of the \(expressions.count) entries, found \(given.count)")
     }
     return given
   }
 
   /// A tensor for each name, from those of the list.
   func map(_ f: (_ tensors: [Tensor]) throws -> Tensor) throws -> Weights {
-    try list[0].map { name, _ in try f(list.map { try $0.tensor(name) }) }
+    let list = try list
+    return try list[0].map { name, _ in try f(list.map { try $0.tensor(name) }) }
   }
 }
 
@@ -56,12 +60,12 @@ public struct MergeMethod: @unchecked Sendable {
   public let options: [OptionSpec]
   /// Lua for the options in an example.
   public let exampleOptions: String
-  private let body: (MergeInput) throws -> Weights
+  private let body: (MergeInput) throws -> WeightsExpression
 
   init(
     _ name: String, _ kind: Kind, _ summary: String, formula: String, notes: String? = nil, source: String?,
     counts: ClosedRange<Int> = 1...Int.max, companion: String? = nil, draws: Bool = false, options: [OptionSpec] = [],
-    exampleOptions: String = "", body: @escaping (MergeInput) throws -> Weights
+    exampleOptions: String = "", body: @escaping (MergeInput) throws -> WeightsExpression
   ) {
     self.name = name
     self.kind = kind
@@ -108,18 +112,24 @@ public struct MergeMethod: @unchecked Sendable {
         try MergeMethod.require(list[0], other, "\(companion) \(position + 1)")
       }
     }
-    var entries = list
-    if let base {
+    // They hold the weights, so that nothing is computed before the end.
+    let models = list.map { WeightsExpression($0) }
+    let origin = base.map { WeightsExpression($0) }
+    var entries = models
+    if let base, let origin {
       guard kind == .vectors else {
         throw Failure(.argument, "'base' goes with methods on task vectors, and \(name) merges models")
       }
       try MergeMethod.require(list[0], base, "the base")
-      entries = try list.map { try $0 - base }
+      entries = try models.map { try $0 - origin }
     }
-    let merged = try body(
-      MergeInput(
-        list: entries, companions: companions, settings: settings, source: source ?? RandomSource(seed: 0, name: name)))
-    return try base.map { try $0 + merged } ?? merged
+    return try withExtendedLifetime((models, origin)) {
+      let merged = try body(
+        MergeInput(
+          expressions: entries, companions: companions, settings: settings,
+          source: source ?? RandomSource(seed: 0, name: name)))
+      return try (origin.map { try $0 + merged } ?? merged).weights
+    }
   }
 
   static func require(_ first: Weights, _ other: Weights, _ what: String) throws {

@@ -13,7 +13,8 @@ extension MergeMethods {
   ) { input in
     let trimmed = try trimmed(input)
     let scale = input.settings.number("scale")
-    let merged = try trimmed[0].map { name, _ in try ElectedMeanRule().apply(trimmed.map { try $0.tensor(name) }) }
+    let merged = WeightsExpression(
+      try trimmed[0].map { name, _ in try ElectedMeanRule().apply(trimmed.map { try $0.tensor(name) }) })
     return scale == 1 ? merged : try merged * scale
   }
 
@@ -30,7 +31,7 @@ extension MergeMethods {
     exampleOptions: "share = 1"
   ) { input in
     let scale = input.settings.number("scale")
-    let merged = try consensus(input.list, share: input.settings.number("share"), isMask: false)
+    let merged = WeightsExpression(try consensus(input.list, share: input.settings.number("share"), isMask: false))
     return scale == 1 ? merged : try merged * scale
   }
 

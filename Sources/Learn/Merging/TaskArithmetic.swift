@@ -11,8 +11,7 @@ extension MergeMethods {
     exampleOptions: "scale = 0.4"
   ) { input in
     let scale = input.settings.number("scale")
-    let rule = LinearRule(factors: try input.factors().map { scale * $0 })
-    return try input.map(rule.apply)
+    return try .sum(input.expressions, factors: input.factors().map { scale * $0 })
   }
 
   static let dare = MergeMethod(
@@ -28,14 +27,15 @@ extension MergeMethods {
     ], exampleOptions: "drop = 0.5, rng = lab.rng(1)"
   ) { input in
     let (drop, scale) = (input.settings.number("drop"), input.settings.number("scale"))
-    let thinned = try input.list.map { vector in
-      try vector.map { _, tensor in
-        let mask = try input.source.mask(tensor.shape, probability: 1 - drop, value: 1 / (1 - drop), tensor.dtype)
-        return try Forward.binary(.multiply, tensor, mask)
-      }
+    let masks = try input.expressions.map { vector in
+      try WeightsExpression(
+        vector.outline.map { _, tensor in
+          try input.source.mask(tensor.shape, probability: 1 - drop, value: 1 / (1 - drop), tensor.dtype)
+        })
     }
-    let rule = LinearRule(factors: try input.factors().map { scale * $0 })
-    return try thinned[0].map { name, _ in try rule.apply(thinned.map { try $0.tensor(name) }) }
+    let thinned = try zip(input.expressions, masks).map { try $0 * $1 }
+    let merged = try WeightsExpression.sum(thinned, factors: input.factors().map { scale * $0 })
+    return WeightsExpression(try merged.weights)
   }
 
   static let trim = MergeMethod(
@@ -44,9 +44,8 @@ extension MergeMethods {
     options: [keep, scope, scale, weights], exampleOptions: "keep = 0.5"
   ) { input in
     let scale = input.settings.number("scale")
-    let trimmed = try trimmed(input)
-    let rule = LinearRule(factors: try input.factors().map { scale * $0 })
-    return try trimmed[0].map { name, _ in try rule.apply(trimmed.map { try $0.tensor(name) }) }
+    let trimmed = try trimmed(input).map { WeightsExpression($0) }
+    return try .sum(trimmed, factors: input.factors().map { scale * $0 })
   }
 
   static let keep = OptionSpec(
@@ -69,12 +68,13 @@ extension MergeMethods {
       // Twice is enough: the second pass removes what rounding left.
       try (basis + basis).reduce(vector) { try $0 - $1 * $0.dot($1) }
     }
-    for other in input.list.dropFirst() {
+    let list = try input.list
+    for other in list.dropFirst() {
       let (length, remainder) = (try other.norm(), try rest(other))
       let norm = try remainder.norm()
       // A vector in the span of those before adds nothing.
       if norm > 1e-6 * length { basis.append(try remainder / norm) }
     }
-    return try rest(input.list[0]) * input.settings.number("scale")
+    return try WeightsExpression(rest(list[0])) * input.settings.number("scale")
   }
 }

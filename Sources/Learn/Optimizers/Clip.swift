@@ -46,6 +46,7 @@ public enum Clip {
   ) throws {
     for tensor in tensors {
       guard let gradient = tensor.gradient else { continue }
+      try gradient.willChange()
       let values = try gradient.contiguous()
       if values.dtype == .float32 { float(values.floats, values.count) } else { double(values.doubles, values.count) }
       if values === gradient { gradient.noteChange() } else { try gradient.assign(values) }

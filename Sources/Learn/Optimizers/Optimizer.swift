@@ -125,6 +125,7 @@ public final class Optimizer {
     now.step += 1
     let held = SparseMasks.held(parameter)
     let before = try held?.before()
+    try parameter.willChange()
     let values = try parameter.contiguous()
     let slope = try gradient.contiguous()
     switch parameter.dtype {

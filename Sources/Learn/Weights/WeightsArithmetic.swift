@@ -2,41 +2,32 @@ import Basics
 import Kernels
 import Tensors
 
-/// Arithmetic by name, one pass over each tensor. Results have the names and the order of the left side.
+/// Arithmetic by name, one pass over each tensor. Results have the names and the order of the left side. For more than
+/// one operation ``WeightsExpression`` takes one pass, too.
 extension Weights {
-  public static func + (a: Weights, b: Weights) throws -> Weights { try a.combined(with: b, .add) }
-  public static func - (a: Weights, b: Weights) throws -> Weights { try a.combined(with: b, .subtract) }
-  public static func * (a: Weights, b: Weights) throws -> Weights { try a.combined(with: b, .multiply) }
-  public static func / (a: Weights, b: Weights) throws -> Weights { try a.combined(with: b, .divide) }
+  public static func + (a: Weights, b: Weights) throws -> Weights { try computed { try .init(a) + .init(b) } }
+  public static func - (a: Weights, b: Weights) throws -> Weights { try computed { try .init(a) - .init(b) } }
+  public static func * (a: Weights, b: Weights) throws -> Weights { try computed { try .init(a) * .init(b) } }
+  public static func / (a: Weights, b: Weights) throws -> Weights { try computed { try .init(a) / .init(b) } }
 
-  public static func + (a: Weights, b: Double) throws -> Weights { try a.combined(with: b, .add) }
-  public static func - (a: Weights, b: Double) throws -> Weights { try a.combined(with: b, .subtract) }
-  public static func * (a: Weights, b: Double) throws -> Weights { try a.combined(with: b, .multiply) }
-  public static func / (a: Weights, b: Double) throws -> Weights { try a.combined(with: b, .divide) }
+  public static func + (a: Weights, b: Double) throws -> Weights { try computed { try .init(a) + b } }
+  public static func - (a: Weights, b: Double) throws -> Weights { try computed { try .init(a) - b } }
+  public static func * (a: Weights, b: Double) throws -> Weights { try computed { try .init(a) * b } }
+  public static func / (a: Weights, b: Double) throws -> Weights { try computed { try .init(a) / b } }
 
-  public static func + (a: Double, b: Weights) throws -> Weights { try b.combined(with: a, .add, numberOnLeft: true) }
-  public static func - (a: Double, b: Weights) throws -> Weights {
-    try b.combined(with: a, .subtract, numberOnLeft: true)
-  }
-  public static func * (a: Double, b: Weights) throws -> Weights {
-    try b.combined(with: a, .multiply, numberOnLeft: true)
-  }
-  public static func / (a: Double, b: Weights) throws -> Weights {
-    try b.combined(with: a, .divide, numberOnLeft: true)
-  }
+  public static func + (a: Double, b: Weights) throws -> Weights { try computed { try a + .init(b) } }
+  public static func - (a: Double, b: Weights) throws -> Weights { try computed { try a - .init(b) } }
+  public static func * (a: Double, b: Weights) throws -> Weights { try computed { try a * .init(b) } }
+  public static func / (a: Double, b: Weights) throws -> Weights { try computed { try a / .init(b) } }
 
-  public static prefix func - (a: Weights) throws -> Weights { try a.combined(with: -1, .multiply) }
+  public static prefix func - (a: Weights) throws -> Weights { try computed { try -WeightsExpression(a) } }
 
-  private func combined(with other: Weights, _ kernel: BinaryKernel) throws -> Weights {
-    try requireSame(other)
-    return try map { name, tensor in try Forward.binary(kernel, Weights.floating(name, tensor), other.tensor(name)) }
+  private static func computed(_ expression: () throws -> WeightsExpression) throws -> Weights {
+    try expression().weights
   }
 
-  private func combined(with number: Double, _ kernel: BinaryKernel, numberOnLeft: Bool = false) throws -> Weights {
-    try map { name, tensor in
-      try Forward.binary(kernel, Weights.floating(name, tensor), number: number, numberOnLeft: numberOnLeft)
-    }
-  }
+  /// Throws unless all tensors are of floating-point numbers.
+  func requireFloating() throws { for (name, tensor) in entries { _ = try Weights.floating(name, tensor) } }
 
   private static func floating(_ name: String, _ tensor: Tensor) throws -> Tensor {
     guard tensor.dtype.isFloating else {

@@ -47,7 +47,7 @@ extension Session {
         if let tensor = call.stack.object(at: -1, lab.tensors) { return try add(name, tensor) }
         guard call.stack.kind(at: -1) == .table, let weightsOf else { return }
         let found = try weightsOf.call(try call.stack.value(at: -1)).first?.object(lab.weights)
-        for entry in found?.weights.entries ?? [] { try add("\(name).\(entry.name)", entry.tensor) }
+        for entry in try found?.weights.entries ?? [] { try add("\(name).\(entry.name)", entry.tensor) }
       }
     }
     return TraceStep(step: step, hashes: hashes)

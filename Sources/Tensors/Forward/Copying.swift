@@ -25,6 +25,7 @@ extension Tensor {
     guard let expanded = converted.broadcastView(to: shape) else {
       throw Failure(.shape, "cannot put values of shape \(source.shape) into a place of shape \(shape)")
     }
+    try willChange()
     // A source that shares memory with the target is copied first.
     let values = expanded.sharesMemory(with: self) ? try expanded.copy() : expanded
     let (sizes, from, to) = (Array(shape), Array(values.strides), Array(strides))

@@ -144,6 +144,7 @@ extension Forward {
     guard let source = source.broadcastView(to: target.shape), source.dtype == target.dtype else {
       throw Failure(.shape, "cannot add shape \(source.shape) to shape \(target.shape) in place")
     }
+    try target.willChange()
     let (sizes, from, to) = (Array(target.shape), Array(source.strides), Array(target.strides))
     switch target.dtype {
     case .float32: StridedTransfer.add(source.floats, from, target.floats, to, sizes: sizes)

@@ -84,7 +84,14 @@ public final class Storage: @unchecked Sendable {
     let bytes = counted.untold
     counted.untold = 0
     onAllocation?(bytes)
+    onGrowth?()
   }
+
+  /// Called with a tensor before its memory is changed in place, while somebody waits with reading tensors.
+  nonisolated(unsafe) public static var beforeChange: ((Tensor) throws -> Void)?
+
+  /// Called as `onAllocation` is, while somebody holds memory that work put off would let go.
+  nonisolated(unsafe) public static var onGrowth: (() -> Void)?
 
   /// Called once when the limit would be passed, to collect garbage before giving up.
   nonisolated(unsafe) public static var onShortage: (() -> Void)?

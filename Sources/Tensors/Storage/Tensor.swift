@@ -96,6 +96,9 @@ public final class Tensor: @unchecked Sendable {
   /// Whether changing one of the two in place may change the other.
   public func sharesMemory(with other: Tensor) -> Bool { block.pointer == other.block.pointer }
 
+  /// The block of memory that this tensor looks at, as an identity.
+  public var memory: UnsafeRawPointer { UnsafeRawPointer(block.pointer) }
+
   /// Whether this tensor is the only one that looks at its memory.
   public var ownsMemoryAlone: Bool { shared == nil || isKnownUniquelyReferenced(&shared) }
 
@@ -112,6 +115,12 @@ public final class Tensor: @unchecked Sendable {
 
   /// How often the memory was changed in place, so that a gradient which needs the old values notices.
   public var version: UInt32 { shared?.version ?? ownVersion }
+
+  /// Must be called before the memory is changed in place: who waits with reading it reads it now.
+  ///
+  /// - Throws: when that fails; the memory must stay as it is then.
+  @inline(__always)
+  public func willChange() throws { try Storage.beforeChange?(self) }
 
   /// Notes that the memory was changed in place.
   public func noteChange() {
