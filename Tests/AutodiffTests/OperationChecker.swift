@@ -112,7 +112,7 @@ struct OperationChecker {
         Sample(items[0].reshaped([3, 4]), .ids([3, 4], 1...4)),
       ]
       return pairs + numbers + whole
-    case .general: return []
+    case .pair, .general: return []
     }
   }
 }

@@ -8,4 +8,7 @@ local net = nn.Sequential{
 local opt = lab.optim.SGD(net, { lr = 0.01, momentum = 0.9 })
 local x, y = lab.randn{ 64, 1, 28, 28 }, lab.randint({ 64 }, 1, 10)
 
-return { unit = "image/s", units = 64, step = function() opt:minimize(nn.cross_entropy(net(x), y)) end }
+return {
+  unit = "image/s", units = 64, trained = net:parameters(),
+  step = function() opt:minimize(nn.cross_entropy(net(x), y)) end,
+}

@@ -12,7 +12,7 @@ function M.training(net, batch, context, vocab)
   local opt = lab.optim.AdamW(net, { lr = 3e-4 })
   local tokens = lab.randint({ batch, context }, 1, vocab)
   return {
-    unit = "token/s", units = batch * context,
+    unit = "token/s", units = batch * context, trained = net:parameters(),
     step = function()
       local logits = net(tokens)
       opt:minimize(lab.nn.cross_entropy(logits:reshape{ -1, vocab }, tokens:reshape{ -1 }))

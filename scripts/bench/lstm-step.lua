@@ -16,6 +16,6 @@ local opt = lab.optim.Adam(net, { lr = 1e-3 })
 local tokens = lab.randint({ 32, 64 }, 1, 64)
 
 return {
-  unit = "token/s", units = 32 * 64,
+  unit = "token/s", units = 32 * 64, trained = net:parameters(),
   step = function() opt:minimize(nn.cross_entropy(net(tokens):reshape{ -1, 64 }, tokens:reshape{ -1 })) end,
 }

@@ -18,7 +18,7 @@ end
 local function loss(w, x, y) return (predict(w, x) - y):square():mean{ 2, 3 }:sum() end
 
 return {
-  unit = "step/s", units = 1,
+  unit = "step/s", units = 1, trained = theta,
   step = function()
     local own = {}
     for i, w in ipairs(theta) do own[i] = w:expand{ 8, w:size(2), w:size(3) } end

@@ -5,7 +5,7 @@ import Tensors
 public struct Backward {
   let node: Node
   let engine: Engine
-  let gradients: [Tensor?]
+  let gradients: IncomingGradients
 
   /// The gradient of the only (or first) result.
   public var gradient: Tensor {
@@ -14,24 +14,27 @@ public struct Backward {
 
   /// The gradient of a result; zeros when nothing depends on it.
   public func gradient(of result: Int) throws -> Tensor {
-    if result < gradients.count, let found = gradients[result] { return found }
-    guard result < node.results.count else {
+    if let found = gradients[result] { return found }
+    guard let kept = node.kept(result) else {
       throw Failure(.gradient, "'\(node.name)' has no gradient for result \(result + 1)")
     }
-    return try .zeros(node.results[result].shape, node.results[result].dtype)
+    return try .zeros(kept.shape, kept.dtype)
   }
 
   /// Whether any gradient arrived for a result.
-  public func hasGradient(of result: Int) -> Bool { result < gradients.count && gradients[result] != nil }
+  public func hasGradient(of result: Int) -> Bool { gradients[result] != nil }
 
   /// A result's value, differentiable again.
   public func result(_ index: Int = 0) -> Tensor {
-    let value = node.results[index].detached()
-    if Recording.isOn {
-      value.history = node
-      value.historyIndex = index
-      value.requiresGradient = true
+    guard let kept = node.kept(index) else {
+      // The row that recorded the operation says which results its rule reads.
+      preconditionFailure("'\(node.name)' does not keep result \(index + 1)")
     }
+    if !Recording.isOn { return kept }
+    let value = kept.detached()
+    value.history = node
+    value.historyIndex = index
+    value.requiresGradient = true
     return value
   }
 

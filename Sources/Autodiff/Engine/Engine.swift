@@ -8,27 +8,39 @@ final class Engine {
   private let createGraph: Bool
   /// `nil`: gradients go to every leaf. Else: only to these.
   private let targets: [Tensor]?
-  private var targetResults: [ObjectIdentifier: [Int: Int]] = [:]
-  private var leafTargets: [ObjectIdentifier: Int] = [:]
-  private var found: [Tensor?] = []
+  @exclusivity(unchecked) private var leafTargets: [ObjectIdentifier: Int] = [:]
+  @exclusivity(unchecked) private var found: [Tensor?] = []
   /// For each target the place of the first equal one: a target may be named twice.
-  private var places: [Int] = []
-  private var queue = NodeQueue()
+  @exclusivity(unchecked) private var places: [Int] = []
+  @exclusivity(unchecked) private var queue = NodeQueue()
+  private let isNested: Bool
+  private var overwritten: [Marks] = []
 
-  nonisolated(unsafe) private static var last: UInt64 = 0
+  @exclusivity(unchecked) nonisolated(unsafe) private static var last: UInt64 = 0
+  /// How many runs are under way, one inside a rule of the other.
+  @exclusivity(unchecked) nonisolated(unsafe) private static var depth = 0
 
   private init(targets: [Tensor]?, createGraph: Bool) {
     Engine.last += 1
     number = Engine.last
+    isNested = Engine.depth > 0
     self.targets = targets
     self.createGraph = createGraph
     guard let targets else { return }
     found = Array(repeating: nil, count: targets.count)
     for (index, target) in targets.enumerated() {
-      if let node = target.history as? Node {
-        let first = targetResults[ObjectIdentifier(node), default: [:]][target.historyIndex] ?? index
-        targetResults[ObjectIdentifier(node), default: [:]][target.historyIndex] = first
-        places.append(first)
+      if let node = target.node {
+        if node.targetInRun != number {
+          remember(node)
+          node.targetInRun = number
+          node.targets.removeAll(keepingCapacity: true)
+        }
+        if let known = node.targets.first(where: { $0.result == target.historyIndex }) {
+          places.append(known.place)
+        } else {
+          node.targets.append((target.historyIndex, index))
+          places.append(index)
+        }
       } else {
         let first = leafTargets[ObjectIdentifier(target)] ?? index
         leafTargets[ObjectIdentifier(target)] = first
@@ -42,8 +54,13 @@ final class Engine {
     _ roots: [(root: Tensor, seed: Tensor)], targets: [Tensor]?, createGraph: Bool, retainGraph: Bool
   ) throws -> [Tensor?] {
     let engine = Engine(targets: targets, createGraph: createGraph)
+    Engine.depth += 1
+    defer {
+      Engine.depth -= 1
+      engine.queue.abandon()
+      engine.restoreMarks()
+    }
     return try Recording.with(createGraph) {
-      defer { engine.queue.abandon() }
       if targets != nil { engine.markPaths(from: roots.map(\.root)) }
       for (root, seed) in roots {
         let edge = Edge(root)
@@ -58,13 +75,14 @@ final class Engine {
     while let node = queue.pop() {
       if Interrupt.isRequested { throw Failure(.interrupted, "interrupted") }
       var gradients = node.incoming
-      node.incoming = []
-      for hook in node.hooks { if let gradient = gradients[0], let other = try hook(gradient) { gradients[0] = other } }
-      if let wanted = targetResults[ObjectIdentifier(node)] {
-        for result in wanted.keys.sorted() where result < gradients.count {
-          if let place = wanted[result] { found[place] = gradients[result] }
-        }
-        if node.edges.allSatisfy({ !wants($0) }) { continue }
+      node.incoming = IncomingGradients()
+      node.isWaiting = false
+      for hook in node.hooks {
+        if let gradient = gradients.first, let other = try hook(gradient) { gradients.first = other }
+      }
+      if targets != nil, node.targetInRun == number {
+        for target in node.targets { found[target.place] = gradients[target.result] }
+        if !wantsAny(of: node) { continue }
       }
       guard let rule = node.rule else {
         throw Failure(
@@ -91,19 +109,21 @@ final class Engine {
     switch edge {
     case .none: break
     case .leaf(let leaf):
-      if let place = leafTargets[ObjectIdentifier(leaf)], targets != nil {
+      if targets != nil, let place = leafTargets[ObjectIdentifier(leaf)] {
         if let before = found[place] { found[place] = try before.adding(gradient) } else { found[place] = gradient }
       } else {
         try accumulate(gradient, into: leaf)
       }
     case .node(let node, let result):
-      makeRoom(in: node, for: result)
-      if canChange(&node.incoming[result]) {
-        try node.incoming[result]?.addInPlace(gradient)
-      } else if let before = node.incoming[result] {
-        node.incoming[result] = try before.adding(gradient)
-      } else {
-        node.incoming[result] = gradient
+      enqueue(node)
+      try node.incoming.withPlace(of: result) { place in
+        if canChange(&place) {
+          try place?.addInPlace(gradient)
+        } else if let before = place {
+          place = try before.adding(gradient)
+        } else {
+          place = gradient
+        }
       }
     }
   }
@@ -120,29 +140,28 @@ final class Engine {
       try part(whole).assign(gradient)
       return try deliver(whole, along: edge)
     }
-    makeRoom(in: node, for: result)
-    if canChange(&node.incoming[result]), let whole = node.incoming[result] {
-      try part(whole).addInPlace(gradient)
-      return
+    enqueue(node)
+    try node.incoming.withPlace(of: result) { place in
+      if canChange(&place), let whole = place {
+        try part(whole).addInPlace(gradient)
+        return
+      }
+      let whole = try Tensor.zeros(shape, inOrderOf: strides, gradient.dtype)
+      if let before = place {
+        try whole.assign(before)
+        try part(whole).addInPlace(gradient)
+      } else {
+        try part(whole).assign(gradient)
+      }
+      place = whole
     }
-    let whole = try Tensor.zeros(shape, inOrderOf: strides, gradient.dtype)
-    if let before = node.incoming[result] {
-      try whole.assign(before)
-      try part(whole).addInPlace(gradient)
-    } else {
-      try part(whole).assign(gradient)
-    }
-    node.incoming[result] = whole
   }
 
-  private func makeRoom(in node: Node, for result: Int) {
-    if node.incoming.isEmpty {
-      node.incoming = Array(repeating: nil, count: max(result + 1, max(1, node.results.count)))
-      queue.push(node)
-    }
-    if result >= node.incoming.count {
-      node.incoming += Array(repeating: nil, count: result + 1 - node.incoming.count)
-    }
+  @inline(__always)
+  private func enqueue(_ node: Node) {
+    if node.isWaiting { return }
+    node.isWaiting = true
+    queue.push(node)
   }
 
   /// Whether nobody else holds the tensor or looks at its memory, so that adding to it in place goes unnoticed.
@@ -175,57 +194,48 @@ final class Engine {
 
   /// Marks the nodes from which a target can be reached, so that nothing else is computed.
   private func markPaths(from roots: [Tensor]) {
-    var seen: Set<ObjectIdentifier> = []
     var nodes: [Node] = []
-    var waiting = roots.compactMap { $0.history as? Node }
+    var waiting = roots.compactMap(\.node)
     while let node = waiting.popLast() {
-      guard seen.insert(ObjectIdentifier(node)).inserted else { continue }
+      if node.seenInRun == number { continue }
+      remember(node)
+      node.seenInRun = number
       nodes.append(node)
-      for case .node(let input, _) in node.edges { waiting.append(input) }
+      for input in 0..<node.edges.count {
+        if case .node(let next, _) = node.edges[input], next.seenInRun != number { waiting.append(next) }
+      }
     }
     // Inputs are older than what was made of them: one pass from old to new suffices.
-    for node in nodes.sorted(by: { $0.number < $1.number })
-    where targetResults[ObjectIdentifier(node)] != nil || node.edges.contains(where: wants) {
-      node.neededInRun = number
-    }
-  }
-}
-
-/// Nodes waiting for their turn, newest first: a binary heap.
-private struct NodeQueue {
-  private var heap: [Node] = []
-
-  mutating func push(_ node: Node) {
-    heap.append(node)
-    var child = heap.count - 1
-    while child > 0, heap[(child - 1) / 2].number < heap[child].number {
-      heap.swapAt(child, (child - 1) / 2)
-      child = (child - 1) / 2
-    }
+    nodes.sort { $0.number < $1.number }
+    for node in nodes where node.targetInRun == number || wantsAny(of: node) { node.neededInRun = number }
   }
 
-  mutating func pop() -> Node? {
-    guard let top = heap.first else { return nil }
-    let last = heap.removeLast()
-    if heap.isEmpty { return top }
-    heap[0] = last
-    var parent = 0
-    while true {
-      var child = 2 * parent + 1
-      if child >= heap.count { break }
-      if child + 1 < heap.count, heap[child + 1].number > heap[child].number { child += 1 }
-      if heap[parent].number >= heap[child].number { break }
-      heap.swapAt(parent, child)
-      parent = child
-    }
-    return top
+  private func wantsAny(of node: Node) -> Bool {
+    for input in 0..<node.edges.count where wants(node.edges[input]) { return true }
+    return false
   }
 
-  /// After an error, nodes must not keep gradients of the failed walk.
-  mutating func abandon() {
-    for node in heap {
-      node.incoming = []
+  /// What runs around this one wrote on a node: a rule may ask for gradients itself.
+  private struct Marks {
+    let node: Node
+    let seen, needed, target: UInt64
+    let targets: [(result: Int, place: Int)]
+  }
+
+  private func remember(_ node: Node) {
+    if !isNested { return }
+    overwritten.append(
+      Marks(
+        node: node, seen: node.seenInRun, needed: node.neededInRun, target: node.targetInRun, targets: node.targets))
+  }
+
+  private func restoreMarks() {
+    for marks in overwritten.reversed() {
+      marks.node.seenInRun = marks.seen
+      marks.node.neededInRun = marks.needed
+      marks.node.targetInRun = marks.target
+      marks.node.targets = marks.targets
     }
-    heap = []
+    overwritten = []
   }
 }

@@ -72,7 +72,7 @@ extension Tensor {
 
   /// Calls `hook` with the complete gradient of this tensor on each walk; a tensor that it returns takes its place.
   public func addGradientHook(_ hook: @escaping (Tensor) throws -> Tensor?) throws {
-    guard let node = history as? Node else {
+    guard let node = node else {
       throw Failure(
         .gradient, "gradient hooks go on results of operations; read .grad of a leaf after backward instead")
     }

@@ -31,7 +31,6 @@ extension Tensor {
   /// - Parameters:
   ///   - inputs: in the order in which the rule addresses them.
   ///   - saving: the inputs whose values the rule reads; changing them in place afterwards is an error.
-  @inline(__always)
   func recorded(
     _ name: String, _ inputs: [Tensor], saving: [Tensor] = [], keepsResult: Bool = false, _ rule: @escaping Node.Rule
   ) -> Tensor {
@@ -39,6 +38,24 @@ extension Tensor {
     requiresGradient = true
     return self
   }
+
+  /// The same for one input or two.
+  ///
+  /// - Parameter saves: whether the rule reads the inputs' values.
+  @inline(__always)
+  func recorded(
+    _ name: String, from a: Tensor, _ b: Tensor? = nil, saves: Bool = false, keepsResult: Bool = false,
+    _ rule: @escaping Node.Rule
+  ) -> Tensor {
+    history = Node(name, a, b, saves: saves, result: keepsResult ? self : nil, rule: rule)
+    requiresGradient = true
+    return self
+  }
+}
+
+extension Recording {
+  /// How many operations left a history since the program began.
+  public static var recordedOperations: Int { Int(Node.count) }
 }
 
 /// Records one operation with several results.

@@ -11,23 +11,38 @@ struct BinaryGradient {
   var g: Tensor { get throws { try backward.gradient } }
 }
 
+/// What the gradient rule of a function of a tensor and a number may use.
+struct NumberGradient {
+  let x: Tensor
+  let number: Double
+  let numberOnLeft: Bool
+  let backward: Backward
+  var y: Tensor { backward.result() }
+  var g: Tensor { get throws { try backward.gradient } }
+}
+
 extension Operation {
   typealias BinaryRule = @Sendable (BinaryGradient) throws -> Tensor
+  typealias NumberRule = @Sendable (NumberGradient) throws -> Tensor
 
   /// A row for a function of two numbers, elementwise with broadcasting; either side may be a plain number.
   ///
   /// - Parameters:
   ///   - floating: whole numbers are converted to float32 first (division).
   ///   - saves: whether the rules read the inputs' values.
+  ///   - withNumber: the gradient of the tensor where the other side is a number; without it, the number becomes a tensor
+  ///     and the rule of the side is used.
   static func binary(
     _ name: String, metamethod: String?, _ summary: String, formula: String? = nil, notes: String? = nil,
     example: String,
     kernel: BinaryKernel, floating: Bool = false, saves: Bool = true, usesResult: Bool = false,
     domains: (ClosedRange<Double>, ClosedRange<Double>) = (-3...3, -3...3), order: Int = 2, distinct: Bool = false,
-    reference: @escaping @Sendable (Double, Double) -> Double, left: BinaryRule?, right: BinaryRule?
+    reference: @escaping @Sendable (Double, Double) -> Double, left: BinaryRule?, right: BinaryRule?,
+    withNumber: NumberRule? = nil
   ) -> Operation {
     let row = Kernel(
-      name: name, kernel: kernel, floating: floating, saves: saves, usesResult: usesResult, left: left, right: right)
+      name: name, kernel: kernel, floating: floating, saves: saves, usesResult: usesResult, left: left, right: right,
+      withNumber: withNumber)
     func samples(_ a: [Int], _ b: [Int]) -> Sample {
       Sample(
         .uniform(a, domains.0.lowerBound, domains.0.upperBound), .uniform(b, domains.1.lowerBound, domains.1.upperBound)
@@ -59,10 +74,11 @@ extension Operation {
     let usesResult: Bool
     let left: BinaryRule?
     let right: BinaryRule?
+    let withNumber: NumberRule?
 
     init(
       name: String, kernel: BinaryKernel, floating: Bool, saves: Bool, usesResult: Bool, left: BinaryRule?,
-      right: BinaryRule?
+      right: BinaryRule?, withNumber: NumberRule?
     ) {
       self.name = name
       self.kernel = kernel
@@ -71,6 +87,7 @@ extension Operation {
       self.usesResult = usesResult
       self.left = left
       self.right = right
+      self.withNumber = withNumber
     }
 
     @Sendable func apply(_ a: Tensor, _ b: Tensor) throws -> Tensor {
@@ -91,7 +108,7 @@ extension Operation {
 
     private func recorded(_ y: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
       guard left != nil || right != nil else { return y }
-      return y.recorded(name, [a, b], saving: saves ? [a, b] : [], keepsResult: usesResult) { [left, right] backward in
+      return y.recorded(name, from: a, b, saves: saves, keepsResult: usesResult) { [self] backward in
         let parts = BinaryGradient(a: a, b: b, backward: backward)
         if let left { try backward.send(0, left(parts).sum(to: a.shape)) }
         if let right { try backward.send(1, right(parts).sum(to: b.shape)) }
@@ -114,7 +131,11 @@ extension Operation {
 
     private func recorded(_ y: Tensor, _ x: Tensor, _ number: Double, _ numberOnLeft: Bool) -> Tensor {
       guard let rule = numberOnLeft ? right : left else { return y }
-      return y.recorded(name, [x], saving: saves ? [x] : [], keepsResult: usesResult) { backward in
+      return y.recorded(name, from: x, saves: saves, keepsResult: usesResult) { [self] backward in
+        if let withNumber {
+          let parts = NumberGradient(x: x, number: number, numberOnLeft: numberOnLeft, backward: backward)
+          return try backward.send(0, withNumber(parts))
+        }
         let other = try Tensor.scalar(number, x.dtype)
         try backward.send(
           0,

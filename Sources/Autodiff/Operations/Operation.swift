@@ -30,6 +30,8 @@ public struct Operation: @unchecked Sendable {
   public enum Body {
     case unary((Tensor) throws -> Tensor)
     case binary(Binary)
+    /// Of two tensors, neither of which may be a number.
+    case pair((Tensor, Tensor) throws -> Tensor)
     case general((Arguments) throws -> [Value])
   }
 
@@ -44,6 +46,9 @@ public struct Operation: @unchecked Sendable {
   /// The metamethod's event when it also has a symbol, such as `__add`.
   public let metamethod: String?
   public let parameters: [Parameter]
+  /// Those that are given by their place, and those of the trailing table.
+  public let positional: [Parameter]
+  public let options: [Parameter]
   /// One sentence.
   public let summary: String
   /// The formula, in plain text.
@@ -85,6 +90,8 @@ public struct Operation: @unchecked Sendable {
     self.group = group
     self.metamethod = metamethod
     self.parameters = parameters
+    positional = parameters.filter { !$0.isOption }
+    options = parameters.filter(\.isOption)
     self.summary = summary
     self.formula = formula
     self.notes = notes
@@ -107,9 +114,8 @@ public struct Operation: @unchecked Sendable {
       case .some(.text(let value)): "\(parameter.name) = \"\(value)\""
       }
     }
-    var parts = parameters.filter { !$0.isOption }.map(shown)
-    let options = parameters.filter(\.isOption).map(shown)
-    if !options.isEmpty { parts.append("{" + options.joined(separator: ", ") + "}") }
+    var parts = positional.map(shown)
+    if !options.isEmpty { parts.append("{" + options.map(shown).joined(separator: ", ") + "}") }
     return "\(name)(\(parts.joined(separator: ", ")))"
   }
 
@@ -125,6 +131,7 @@ public struct Operation: @unchecked Sendable {
       case (.number(let n), .tensor(let b)): return [.tensor(try forms.number(b, n, true))]
       default: throw Failure(.argument, "needs at least one tensor")
       }
+    case .pair(let function): return [.tensor(try function(try arguments.tensor(0), try arguments.tensor(1)))]
     case .general(let function): return try function(arguments)
     }
   }

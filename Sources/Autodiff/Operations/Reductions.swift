@@ -19,15 +19,28 @@ extension Tensor {
     let y = try Forward.reduce(.sum, source, dims: dims, keep: keep)
     guard isTracked else { return y }
     let (before, kept) = (shape, keptShape(dims))
-    return y.recorded("sum", [self]) { backward in
-      try backward.send(0, backward.gradient.reshape(kept).expand(to: before))
+    return y.recorded("sum", from: self) { backward in
+      try backward.send(0, backward.gradient.spread(from: kept, to: before))
     }
+  }
+
+  /// The gradient of a sum: that of the result, for every element that was added.
+  private func spread(from kept: Shape, to before: Shape) throws -> Tensor {
+    // Single numbers and kept dimensions broadcast as they are.
+    rank == 0 || shape == kept ? try expand(to: before) : try reshape(kept).expand(to: before)
   }
 
   public func mean(_ dims: [Int]? = nil, keep: Bool = false) throws -> Tensor {
     let dims = chosen(dims)
     let n = dims.reduce(1) { $0 * shape[$1] }
-    return try Promotion.floating(self).sum(dims, keep: keep) * (1 / Double(n))
+    let x = try Promotion.floating(self)
+    let y = try Forward.binary(
+      .multiply, Forward.reduce(.sum, x, dims: dims, keep: keep), number: 1 / Double(n))
+    guard x.isTracked else { return y }
+    let (before, kept) = (shape, keptShape(dims))
+    return y.recorded("mean", from: x) { backward in
+      try backward.send(0, (backward.gradient * (1 / Double(n))).spread(from: kept, to: before))
+    }
   }
 
   public func product(_ dims: [Int]? = nil, keep: Bool = false) throws -> Tensor {

@@ -6,7 +6,7 @@ extension Tensor {
   /// Records a movement: `back` brings a gradient of the result into this tensor's shape.
   func moved(_ name: String, _ y: Tensor, back: @escaping (Tensor) throws -> Tensor) -> Tensor {
     guard isTracked else { return y }
-    return y.recorded(name, [self]) { backward in try backward.send(0, back(backward.gradient)) }
+    return y.recorded(name, from: self) { backward in try backward.send(0, back(backward.gradient)) }
   }
 
   public func reshape(_ target: Shape) throws -> Tensor {

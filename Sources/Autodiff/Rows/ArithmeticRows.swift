@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import Tensors
 
@@ -10,23 +11,27 @@ public enum Arithmetic {
   static let add: Operation = .binary(
     "add", metamethod: "__add", "The sum, elementwise: `a + b`.",
     example: "print(lab.tensor{1, 2} + lab.tensor{10, 20})",
-    kernel: .add, saves: false, reference: { $0 + $1 }, left: { try $0.g }, right: { try $0.g })
+    kernel: .add, saves: false, reference: { $0 + $1 }, left: { try $0.g }, right: { try $0.g },
+    withNumber: { try $0.g })
 
   static let subtract: Operation = .binary(
     "sub", metamethod: "__sub", "The difference, elementwise: `a - b`.", example: "print(lab.tensor{1, 2} - 1)",
-    kernel: .subtract, saves: false, reference: { $0 - $1 }, left: { try $0.g }, right: { try -$0.g })
+    kernel: .subtract, saves: false, reference: { $0 - $1 }, left: { try $0.g }, right: { try -$0.g },
+    withNumber: { try $0.numberOnLeft ? -$0.g : $0.g })
 
   static let multiply: Operation = .binary(
     "mul", metamethod: "__mul", "The product, elementwise: `a * b`. Matrix products are `matmul`.",
     example: "print(lab.tensor{1, 2} * lab.tensor{10, 20})",
-    kernel: .multiply, reference: { $0 * $1 }, left: { try $0.g * $0.b }, right: { try $0.g * $0.a })
+    kernel: .multiply, reference: { $0 * $1 }, left: { try $0.g * $0.b }, right: { try $0.g * $0.a },
+    withNumber: { try $0.g * $0.number })
 
   static let divide: Operation = .binary(
     "div", metamethod: "__div", "The quotient, elementwise: `a / b`.",
     notes: "Whole numbers are converted to float32. Division by 0 gives inf or nan.",
     example: "print(lab.tensor{1, 2} / 4)",
     kernel: .divide, floating: true, domains: (-3...3, 0.5...3), reference: { $0 / $1 },
-    left: { try $0.g / $0.b }, right: { try -$0.g * $0.a / ($0.b * $0.b) })
+    left: { try $0.g / $0.b }, right: { try -$0.g * $0.a / ($0.b * $0.b) },
+    withNumber: { try $0.numberOnLeft ? $0.g * -$0.number / ($0.x * $0.x) : $0.g / $0.number })
 
   static let floorDivide: Operation = .binary(
     "floor_divide", metamethod: "__idiv", "The quotient rounded down, elementwise: `a // b`.",
@@ -49,7 +54,12 @@ public enum Arithmetic {
       // b a^(b-1); where b is 0 the derivative is 0 even at a = 0.
       try parts.g * parts.b * power.call(parts.a, parts.b - 1)
     },
-    right: { parts in try parts.g * parts.y * Elementwise.log.call(parts.a) })
+    right: { parts in try parts.g * parts.y * Elementwise.log.call(parts.a) },
+    withNumber: { parts in
+      if parts.numberOnLeft { return try parts.g * parts.y * Foundation.log(parts.number) }
+      if parts.number == 2 { return try parts.g * 2 * parts.x }
+      return try parts.g * parts.number * power.call(parts.x, parts.number - 1)
+    })
 
   static let maximum: Operation = .binary(
     "maximum", metamethod: nil, "The greater of two, elementwise; nan if either is nan.",

@@ -71,7 +71,7 @@ public enum Elementwise {
 
   static let square: Operation = .unary(
     "square", .elementwise, "The square.", formula: "x * x", kernel: .square, integerKernel: { $0 &* $0 },
-    reference: { $0 * $0 },
+    slope: .squareSlope, bend: { product, _ in try product * 2 }, reference: { $0 * $0 },
     gradient: { try $0.g * ($0.x * 2) })
 
   static let reciprocal: Operation = .unary(
@@ -89,6 +89,7 @@ public enum Elementwise {
 
   static let tanh: Operation = .unary(
     "tanh", .activation, "The hyperbolic tangent.", kernel: .tanh, usesResult: true, slope: .tanhSlope,
+    bend: { product, y in try product * y * -2 },
     reference: { Foundation.tanh($0) },
     gradient: { try $0.g * (1 - $0.y * $0.y) })
 

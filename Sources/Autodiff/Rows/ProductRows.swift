@@ -26,7 +26,7 @@ public enum Products {
     ) { values in
       [matmulReference(try values.array(0), try values.array(1))]
     },
-    body: .general { [.tensor(try Promotion.floating($0.tensor(0)).matmul(Promotion.floating($0.tensor(1))))] })
+    body: .pair { try Promotion.floating($0).matmul(Promotion.floating($1)) })
 
   /// Sums over the shared dimension, for vectors, matrices and batches.
   static func matmulReference(_ a: Plain, _ b: Plain) -> Plain {

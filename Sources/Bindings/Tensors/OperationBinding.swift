@@ -9,7 +9,7 @@ extension Lab {
     let nn = try subtable("nn", of: table)
     for operation in Operations.all {
       docs.add(Doc(operation))
-      let names = operation.parameters.filter { !$0.isOption }.map(\.name)
+      let names = operation.positional.map(\.name)
       try (operation.group.table == "lab.nn" ? nn : table).define(operation.name, parameters: names) { [self] call in
         try run(operation, call, on: nil)
       }
@@ -33,7 +33,7 @@ extension Lab {
       tensors.on(event) { [self, tensors] call in
         try push(forms, call, call.objectIfAny(1, tensors), 1, call.objectIfAny(2, tensors), 2)
       }
-    case .general: break
+    case .pair, .general: break
     }
   }
 
@@ -66,6 +66,10 @@ extension Lab {
       try call.atMost(object == nil ? 2 : 1)
       if let object { return try push(forms, call, object, 0, call.objectIfAny(1, tensors), 1) }
       return try push(forms, call, call.objectIfAny(1, tensors), 1, call.objectIfAny(2, tensors), 2)
+    case .pair(let function):
+      try call.atMost(object == nil ? 2 : 1)
+      let second = try call.object(object == nil ? 2 : 1, tensors)
+      return call.push(try function(try object ?? call.object(1, tensors), second), tensors)
     case .general(let function):
       let results = try function(Arguments(try arguments(of: operation, call, on: object)))
       for result in results { try push(result, call) }
@@ -89,13 +93,12 @@ extension Lab {
 
   /// Reads a row's arguments: positional ones, then the trailing table of options.
   private func arguments(of operation: Operation, _ call: Call, on object: Tensor?) throws -> [Value] {
-    let parameters = operation.parameters
     var values: [Value] = []
-    values.reserveCapacity(parameters.count)
+    values.reserveCapacity(operation.parameters.count)
     var position = 1
     var rank = 0
     var isFirst = true
-    for parameter in parameters where !parameter.isOption {
+    for parameter in operation.positional {
       if isFirst, let object {
         values.append(.tensor(object))
         rank = object.rank
@@ -122,15 +125,15 @@ extension Lab {
     guard parameter.fallback != nil, call.isTable(position), position == call.count else { return false }
     switch parameter.kind {
     case .dimensions, .shape, .integers, .integersOr, .tensors:
-      return (try? !call.table(position).fieldNames().isEmpty) ?? false
-    default: return operation.parameters.contains { $0.isOption }
+      return (try? call.table(position).hasFields) ?? false
+    default: return !operation.options.isEmpty
     }
   }
 
   private func appendOptions(
     of operation: Operation, _ call: Call, at position: Int, _ rank: Int, to values: inout [Value]
   ) throws {
-    let options = operation.parameters.filter(\.isOption)
+    let options = operation.options
     if options.isEmpty {
       if call.count >= position { throw tooMany(operation, call, position) }
       return
@@ -142,14 +145,13 @@ extension Lab {
     guard call.isTable(position), call.count == position else { throw tooMany(operation, call, position) }
     let given = try call.options(position, known: options.map(\.name))
     for option in options {
-      let value = try given.read(option.name) { stack, what in try self.read(option, stack, -1, what, rank) }
+      let value = try given.read(option.name) { stack, what in try self.read(option, stack, -1, .text(what), rank) }
       values.append(try value ?? fallback(option, call, position, rank))
     }
   }
 
   private func tooMany(_ operation: Operation, _ call: Call, _ position: Int) -> Failure {
-    let options = operation.parameters.filter(\.isOption)
-    if let option = options.first, !call.isTable(position) {
+    if let option = operation.options.first, !call.isTable(position) {
       return Failure(
         .argument,
         "options go in a trailing table, such as {\(option.name) = ...}, but found \(call.stack.describe(at: call.index(position)))"
@@ -171,39 +173,44 @@ extension Lab {
   }
 
   private func read(_ parameter: Parameter, _ call: Call, _ position: Int, _ rank: Int) throws -> Value {
-    try read(parameter, call.stack, call.index(position), call.argumentName(position), rank)
+    try read(parameter, call.stack, call.index(position), call.argument(position), rank)
   }
 
-  private func read(_ parameter: Parameter, _ stack: LuaStack, _ index: Int, _ what: String, _ rank: Int) throws
-    -> Value
-  {
+  private func read(
+    _ parameter: Parameter, _ stack: LuaStack, _ index: Int, _ argument: ArgumentName, _ rank: Int
+  ) throws -> Value {
+    var what: String { argument.text }
     switch parameter.kind {
     case .tensor(let orNumber):
       if let tensor = stack.object(at: index, tensors) { return .tensor(tensor) }
       if orNumber, stack.isNumber(at: index) { return .number(try stack.number(at: index, what)) }
       let wanted = orNumber ? "a Tensor or a number" : "a Tensor"
       throw Failure(.argument, "\(what) must be \(wanted), but is \(stack.describe(at: index))")
-    case .tensors: return .tensors(try stack.table(at: index, what).objects(tensors))
+    case .tensors: return .tensors(try stack.table(at: index, argument).objects(tensors))
     case .number: return .number(try stack.number(at: index, what))
     case .integer: return .integer(try stack.integer(at: index, what))
     case .dimension: return .integer(try dimension(try stack.integer(at: index, what), rank: rank, what))
     case .dimensions:
       let given =
         stack.kind(at: index) == .table
-        ? try stack.table(at: index, what).integers() : [try stack.integer(at: index, what)]
+        ? try stack.table(at: index, argument).integers() : [try stack.integer(at: index, what)]
       let dims = try given.map { try dimension($0, rank: rank, what) }
-      guard Set(dims).count == dims.count else { throw Failure(.argument, "\(what) names a dimension twice") }
+      var seen: UInt64 = 0
+      for dim in dims {
+        if seen >> UInt64(dim) & 1 == 1 { throw Failure(.argument, "\(what) names a dimension twice") }
+        seen |= 1 << UInt64(dim)
+      }
       return .integers(dims)
-    case .shape: return .integers(try stack.table(at: index, what).integers())
+    case .shape: return .integers(try stack.table(at: index, argument).integers())
     case .integers:
       return .integers(
         stack.kind(at: index) == .table
-          ? try stack.table(at: index, what).integers() : [try stack.integer(at: index, what)])
+          ? try stack.table(at: index, argument).integers() : [try stack.integer(at: index, what)])
     case .integersOr(let names):
       if stack.kind(at: index) == .string { return .text(try stack.choice(at: index, names, what)) }
       return .integers(
         stack.kind(at: index) == .table
-          ? try stack.table(at: index, what).integers() : [try stack.integer(at: index, what)])
+          ? try stack.table(at: index, argument).integers() : [try stack.integer(at: index, what)])
     case .boolean: return .boolean(try stack.boolean(at: index, what))
     case .choice(let names): return .text(try stack.choice(at: index, names, what))
     case .text: return .text(try stack.string(at: index, what))
@@ -217,9 +224,10 @@ extension Lab {
   }
 
   /// A dimension as scripts count it (1 is the first, -1 the last) as a position from 0.
-  func dimension(_ given: Int, rank: Int, _ what: String) throws -> Int {
+  func dimension(_ given: Int, rank: Int, _ name: @autoclosure () -> String) throws -> Int {
     if given >= 1 && given <= rank { return given - 1 }
     if given < 0 && given >= -rank { return rank + given }
+    let what = name()
     if given == 0 { throw Failure(.range, "\(what) is 0, but dimensions count from 1 (-1 is the last)") }
     if rank == 0 { throw Failure(.range, "\(what) is \(given), but the tensor is a single number without dimensions") }
     throw Failure(.range, "\(what) is \(given), but the tensor has \(rank) dimension\(rank == 1 ? "" : "s")")
@@ -254,7 +262,7 @@ extension Doc {
     self.init(
       "\(operation.group.table).\(operation.name)", "\(operation.group.table).\(operation.signature)\(method)",
       chapter: operation.group.rawValue,
-      parameters: operation.parameters.filter { !$0.isOption }.map(\.name), operation.summary, details: details,
+      parameters: operation.positional.map(\.name), operation.summary, details: details,
       formula: operation.formula, notes: operation.notes, source: operation.source, example: operation.example)
   }
 

@@ -5,9 +5,10 @@ public enum StridedTransfer {
   @_specialize(where T == Int64)
   @_specialize(where T == UInt8)
   public static func copy<T: BitwiseCopyable>(
-    _ x: UnsafePointer<T>, _ xStrides: [Int], _ y: UnsafeMutablePointer<T>, _ yStrides: [Int], sizes: [Int]
+    _ x: UnsafePointer<T>, _ xStrides: StridedWalk.Extents, _ y: UnsafeMutablePointer<T>,
+    _ yStrides: StridedWalk.Extents, rank: Int, sizes: StridedWalk.Extents
   ) {
-    walk(x, xStrides, y, yStrides, sizes) { from, fromStep, to, toStep, count in
+    walk(x, xStrides, y, yStrides, rank, sizes) { from, fromStep, to, toStep, count in
       if fromStep == 1 && toStep == 1 {
         to.update(from: from, count: count)
       } else if fromStep == 0 {
@@ -23,9 +24,10 @@ public enum StridedTransfer {
   @_specialize(where T == Float)
   @_specialize(where T == Double)
   public static func add<T: Real>(
-    _ x: UnsafePointer<T>, _ xStrides: [Int], _ y: UnsafeMutablePointer<T>, _ yStrides: [Int], sizes: [Int]
+    _ x: UnsafePointer<T>, _ xStrides: StridedWalk.Extents, _ y: UnsafeMutablePointer<T>,
+    _ yStrides: StridedWalk.Extents, rank: Int, sizes: StridedWalk.Extents
   ) {
-    walk(x, xStrides, y, yStrides, sizes) { from, fromStep, to, toStep, count in
+    walk(x, xStrides, y, yStrides, rank, sizes) { from, fromStep, to, toStep, count in
       if fromStep == 1 && toStep == 1 {
         for i in 0..<count { to[i] = to[i] + from[i] }
       } else {
@@ -36,13 +38,13 @@ public enum StridedTransfer {
 
   @inline(__always)
   private static func walk<T>(
-    _ x: UnsafePointer<T>, _ xStrides: [Int], _ y: UnsafeMutablePointer<T>, _ yStrides: [Int], _ sizes: [Int],
+    _ x: UnsafePointer<T>, _ xStrides: StridedWalk.Extents, _ y: UnsafeMutablePointer<T>,
+    _ yStrides: StridedWalk.Extents, _ rank: Int, _ sizes: StridedWalk.Extents,
     _ run: (UnsafePointer<T>, Int, UnsafeMutablePointer<T>, Int, Int) -> Void
   ) {
-    if sizes.contains(0) { return }
-    let walk = StridedWalk(sizes: sizes, strides: [xStrides, yStrides])
-    let inner = walk.sizes.count - 1
-    let (length, xStep, yStep) = (walk.runLength, walk.strides[0][inner], walk.strides[1][inner])
+    for d in 0..<rank where sizes[d] == 0 { return }
+    let walk = StridedWalk(rank: rank, sizes: sizes, xStrides, yStrides)
+    let (length, xStep, yStep) = (walk.runLength, walk.step(of: 0), walk.step(of: 1))
     if walk.runs == 1 {
       Parallel.forEachRange(length) { start, count in run(x + start * xStep, xStep, y + start * yStep, yStep, count) }
       return

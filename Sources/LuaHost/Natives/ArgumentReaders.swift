@@ -58,7 +58,7 @@ extension Call {
 
   /// A table, to be read during the call.
   public func table(_ position: Int) throws -> TableReader {
-    try stack.table(at: index(position), argumentName(position))
+    try stack.table(at: index(position), argument(position))
   }
 
   /// Any value.
@@ -182,6 +182,12 @@ extension LuaStack {
   public func table(at index: Int, _ what: @autoclosure () -> String) throws -> TableReader {
     if kind(at: index) == .table { return TableReader(self, index, what()) }
     throw mismatch(at: index, what(), wanted: "a table")
+  }
+
+  /// A table that messages call by an argument's name.
+  public func table(at index: Int, _ argument: ArgumentName) throws -> TableReader {
+    if kind(at: index) == .table { return TableReader(self, index, argument) }
+    throw mismatch(at: index, argument.text, wanted: "a table")
   }
 
   /// A host object of a type.

@@ -1,6 +1,23 @@
 import Basics
 import CLua
 
+/// What messages call an argument, an option or a table.
+public enum ArgumentName {
+  /// The place of an argument, and the names of all.
+  case argument(Int, [String])
+  case text(String)
+
+  /// "argument 2 (dim)".
+  public var text: String {
+    switch self {
+    case .text(let text): return text
+    case .argument(let position, let names):
+      return position >= 1 && position <= names.count
+        ? "argument \(position) (\(names[position - 1]))" : "argument \(position)"
+    }
+  }
+}
+
 /// What a native function receives: its arguments, and the stack for its results. Not to be kept after the call.
 ///
 /// Argument positions count from 1; for methods the object before the dot or colon does not count. Readers throw a
@@ -35,11 +52,11 @@ public struct Call {
   func place(_ position: Int) -> Int32 { Int32(truncatingIfNeeded: position) &+ skipped }
 
   /// "argument 2 (dim)".
-  public func argumentName(_ position: Int) -> String {
-    let names = function.parameters
-    return position >= 1 && position <= names.count
-      ? "argument \(position) (\(names[position - 1]))" : "argument \(position)"
-  }
+  public func argumentName(_ position: Int) -> String { argument(position).text }
+
+  /// What messages call an argument; the text is made only when there is a message.
+  @inline(__always)
+  public func argument(_ position: Int) -> ArgumentName { .argument(position, function.parameters) }
 
   /// A message of the form "argument 2 (dim) must be a number, but is a table".
   public func mismatch(_ position: Int, wanted: String) -> Failure {

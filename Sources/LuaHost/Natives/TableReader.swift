@@ -5,16 +5,19 @@ import CLua
 public struct TableReader {
   let stack: LuaStack
   let place: Int
+  private let argument: ArgumentName
   /// What messages call the table: "argument 1 (shape)".
-  public let name: String
+  public var name: String { argument.text }
 
   /// Tables nested more deeply are refused.
   public static let deepest = 32
 
-  init(_ stack: LuaStack, _ index: Int, _ name: String) {
+  init(_ stack: LuaStack, _ index: Int, _ name: String) { self.init(stack, index, .text(name)) }
+
+  init(_ stack: LuaStack, _ index: Int, _ argument: ArgumentName) {
     self.stack = stack
     place = Int(lua_absindex(stack.state, Int32(clamping: index)))
-    self.name = name
+    self.argument = argument
   }
 
   /// The length of the sequence in it.
@@ -54,7 +57,19 @@ public struct TableReader {
   /// A sequence of integers.
   public func integers() throws -> [Int] {
     try onlySequence()
-    return try map { try $0.integer(at: -1, entryName($1)) }
+    try stack.reserve(4)
+    let count = self.count
+    return try Array(unsafeUninitializedCapacity: count) { values, filled in
+      for position in 0..<count {
+        lua_rawgeti(stack.state, Int32(place), Int64(position + 1))
+        var value: Int64 = 0
+        let good = clua_integer(stack.state, -1, &value)
+        stack.pop()
+        guard good else { throw mismatch(position + 1, wanted: "an integer") }
+        values[position] = Int(value)
+        filled = position + 1
+      }
+    }
   }
 
   /// A sequence of numbers.
@@ -100,6 +115,19 @@ public struct TableReader {
       if stack.kind(at: -1) == .string, let name = stack.text(at: -1) { names.append(name) }
     }
     return names.sorted()
+  }
+
+  /// Whether there is any named field.
+  public var hasFields: Bool {
+    guard lua_checkstack(stack.state, 4) != 0 else { return false }
+    let height = stack.count
+    defer { lua_settop(stack.state, Int32(height)) }
+    stack.pushNil()
+    while lua_next(stack.state, Int32(place)) != 0 {
+      stack.pop()
+      if stack.kind(at: -1) == .string { return true }
+    }
+    return false
   }
 
   /// Named fields, sorted by name, and their values.

@@ -49,6 +49,14 @@ public final class LuaReference {
     }
   }
 
+  /// The values of the sequence in the table that this stands for; `nil` for anything but a table.
+  public func values() throws -> [LuaValue]? {
+    guard let stack = try host?.stack else { return nil }
+    stack.push(self)
+    defer { stack.pop() }
+    return stack.kind(at: -1) == .table ? try TableReader(stack, -1, "the table").values() : nil
+  }
+
   /// Sets a field of the table that this stands for, without metamethods.
   ///
   /// - Throws: `Failure` if it is not a table.

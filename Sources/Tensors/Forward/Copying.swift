@@ -9,12 +9,11 @@ extension Tensor {
   /// The same elements in memory of their own. No history.
   public func copy() throws -> Tensor {
     let result = try Tensor(uninitialized: shape, dtype)
-    let sizes = Array(shape)
-    let steps = Array(strides)
+    let (sizes, steps) = (shape.extents, strides.extents)
     switch dtype {
-    case .float32: StridedCopy.gather(floats, result.floats, sizes: sizes, strides: steps)
-    case .float64, .int64: StridedCopy.gather(integers, result.integers, sizes: sizes, strides: steps)
-    case .bool: StridedCopy.gather(bytes, result.bytes, sizes: sizes, strides: steps)
+    case .float32: StridedCopy.gather(floats, result.floats, rank: rank, sizes: sizes, strides: steps)
+    case .float64, .int64: StridedCopy.gather(integers, result.integers, rank: rank, sizes: sizes, strides: steps)
+    case .bool: StridedCopy.gather(bytes, result.bytes, rank: rank, sizes: sizes, strides: steps)
     }
     return result
   }
@@ -28,11 +27,11 @@ extension Tensor {
     try willChange()
     // A source that shares memory with the target is copied first.
     let values = expanded.sharesMemory(with: self) ? try expanded.copy() : expanded
-    let (sizes, from, to) = (Array(shape), Array(values.strides), Array(strides))
+    let (sizes, from, to) = (shape.extents, values.strides.extents, strides.extents)
     switch dtype {
-    case .float32: StridedTransfer.copy(values.floats, from, floats, to, sizes: sizes)
-    case .float64, .int64: StridedTransfer.copy(values.integers, from, integers, to, sizes: sizes)
-    case .bool: StridedTransfer.copy(values.bytes, from, bytes, to, sizes: sizes)
+    case .float32: StridedTransfer.copy(values.floats, from, floats, to, rank: rank, sizes: sizes)
+    case .float64, .int64: StridedTransfer.copy(values.integers, from, integers, to, rank: rank, sizes: sizes)
+    case .bool: StridedTransfer.copy(values.bytes, from, bytes, to, rank: rank, sizes: sizes)
     }
     noteChange()
   }

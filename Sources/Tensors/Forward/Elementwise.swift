@@ -66,19 +66,18 @@ extension Forward {
   private static func zipStrided<T, R>(
     _ loop: BinaryKernel.Loop<T, R>, _ a: Tensor, _ b: Tensor, _: R.Type, _ dtype: DType
   ) throws -> Tensor {
-    guard let shape = Shape.broadcast(a.shape, b.shape), let left = a.broadcastView(to: shape),
-      let right = b.broadcastView(to: shape)
+    guard let shape = Shape.broadcast(a.shape, b.shape), let leftSteps = a.broadcastStrides(to: shape),
+      let rightSteps = b.broadcastStrides(to: shape)
     else {
       throw Failure(
         .shape, "shapes \(a.shape) and \(b.shape) do not broadcast: sizes must be equal or 1, from the last")
     }
-    _ = try Shape(Array(shape))
-    let y = try Tensor(uninitialized: shape, dtype)
+    let y = try Tensor(uninitialized: shape.checked(), dtype)
     if y.count == 0 { return y }
-    let walk = StridedWalk(sizes: Array(shape), strides: [Array(left.strides), Array(right.strides), Array(y.strides)])
-    let inner = walk.sizes.count - 1
-    let (p, q, r) = (left.pointer(as: T.self), right.pointer(as: T.self), y.pointer(as: R.self))
-    let (pStep, qStep) = (walk.strides[0][inner], walk.strides[1][inner])
+    let walk = StridedWalk(
+      rank: shape.rank, sizes: shape.extents, leftSteps.extents, rightSteps.extents, y.strides.extents)
+    let (p, q, r) = (a.pointer(as: T.self), b.pointer(as: T.self), y.pointer(as: R.self))
+    let (pStep, qStep) = (walk.step(of: 0), walk.step(of: 1))
     let length = walk.runLength
     if walk.runs == 1 {
       Parallel.forEachRange(length) { start, count in
@@ -141,14 +140,14 @@ extension Forward {
 
   /// `target += source`; the source broadcasts, and must not share memory with the target.
   public static func accumulate(_ source: Tensor, into target: Tensor) throws {
-    guard let source = source.broadcastView(to: target.shape), source.dtype == target.dtype else {
+    guard let steps = source.broadcastStrides(to: target.shape), source.dtype == target.dtype else {
       throw Failure(.shape, "cannot add shape \(source.shape) to shape \(target.shape) in place")
     }
     try target.willChange()
-    let (sizes, from, to) = (Array(target.shape), Array(source.strides), Array(target.strides))
+    let (rank, sizes, from, to) = (target.rank, target.shape.extents, steps.extents, target.strides.extents)
     switch target.dtype {
-    case .float32: StridedTransfer.add(source.floats, from, target.floats, to, sizes: sizes)
-    case .float64: StridedTransfer.add(source.doubles, from, target.doubles, to, sizes: sizes)
+    case .float32: StridedTransfer.add(source.floats, from, target.floats, to, rank: rank, sizes: sizes)
+    case .float64: StridedTransfer.add(source.doubles, from, target.doubles, to, rank: rank, sizes: sizes)
     default: throw Failure(.dtype, "needs floating-point numbers, found \(target.dtype.name)")
     }
     target.noteChange()

@@ -24,7 +24,7 @@ extension Forward {
     }
     var shape = x.shape
     shape[shape.rank - 1] = outputs
-    _ = try Shape(Array(shape))
+    _ = try shape.checked()
     let rows = shape.dropLast().reduce(1, *)
     guard max(rows, max(outputs, inputs)) <= Int(Int32.max) else {
       throw Failure(.shape, "sizes above 2^31 - 1 are not supported")
@@ -43,6 +43,7 @@ extension Forward {
   private static func product<T: Real>(
     _ x: Tensor, _ weight: Tensor, _ y: Tensor, _ bias: Tensor?, _ rows: Int, _ outputs: Int, _ inputs: Int, _: T.Type
   ) {
+    products.add(1, rows, outputs, inputs)
     Gemm.multiply(
       x.operand(T.self), weight.operand(T.self), y.pointer(as: T.self), cStride: max(1, outputs), m: rows, n: outputs,
       k: inputs, bias: bias.map { UnsafePointer($0.pointer(as: T.self)) })

@@ -3,7 +3,13 @@ import Kernels
 
 extension Forward {
   /// Matrix product with NumPy's rules: vectors are rows or columns, leading dimensions broadcast.
-  public static func matmul(_ a: Tensor, _ b: Tensor) throws -> Tensor {
+  ///
+  /// - Parameters transposedA, transposedB: take the transposes of the last two dimensions; not for vectors.
+  public static func matmul(
+    _ a: Tensor, _ b: Tensor, transposedA: Bool = false, transposedB: Bool = false
+  ) throws -> Tensor {
+    let a = transposedA ? a.transposedView(a.rank - 2, a.rank - 1) : a
+    let b = transposedB ? b.transposedView(b.rank - 2, b.rank - 1) : b
     guard a.dtype.isFloating else {
       throw Failure(.dtype, "needs floating-point numbers, found \(a.dtype.name); convert with :to(\"float32\")")
     }
@@ -51,8 +57,7 @@ extension Forward {
   }
 
   private static func batch(_ a: Tensor, _ b: Tensor, _ m: Int, _ n: Int, _ k: Int) throws -> Tensor {
-    let leadA = Shape(unchecked: a.shape.dropLast(2))
-    let leadB = Shape(unchecked: b.shape.dropLast(2))
+    let (leadA, leadB) = (a.shape.withoutLast(2), b.shape.withoutLast(2))
     guard let lead = Shape.broadcast(leadA, leadB) else {
       throw Failure(.shape, "leading sizes \(leadA) and \(leadB) do not broadcast (shapes \(a.shape) and \(b.shape))")
     }
@@ -60,23 +65,36 @@ extension Forward {
     guard shape.rank + 2 <= Shape.maximumRank else { throw Failure(.shape, "a tensor has at most 8 dimensions") }
     shape.append(m)
     shape.append(n)
-    _ = try Shape(Array(shape))
-    let y = try Tensor(uninitialized: shape, a.dtype)
+    let y = try Tensor(uninitialized: shape.checked(), a.dtype)
     if y.count == 0 { return y }
-    let (aOffsets, bOffsets) = (a.matrixOffsets(lead), b.matrixOffsets(lead))
     if a.dtype == .float32 {
-      Gemm.multiplyBatch(
-        a.operand(Float.self), aOffsets: aOffsets, b.operand(Float.self), bOffsets: bOffsets, y.floats, m: m, n: n, k: k
-      )
+      batch(a, b, y, lead, m, n, k, Float.self)
     } else {
-      Gemm.multiplyBatch(
-        a.operand(Double.self), aOffsets: aOffsets, b.operand(Double.self), bOffsets: bOffsets, y.doubles, m: m, n: n,
-        k: k)
+      batch(a, b, y, lead, m, n, k, Double.self)
     }
     return y
   }
 
+  private static func batch<T: Real>(
+    _ a: Tensor, _ b: Tensor, _ y: Tensor, _ lead: Shape, _ m: Int, _ n: Int, _ k: Int, _: T.Type
+  ) {
+    let (left, right) = (a.operand(T.self), b.operand(T.self))
+    products.add(lead.elementCount, m, n, k)
+    guard SmallProducts.suit(left, right, m: m, n: n, k: k) else {
+      return Gemm.multiplyBatch(
+        left, aOffsets: a.matrixOffsets(lead), right, bOffsets: b.matrixOffsets(lead), y.pointer(as: T.self), m: m,
+        n: n, k: k)
+    }
+    let walk = StridedWalk(
+      rank: lead.rank, sizes: lead.extents, a.matrixSteps(lead).extents, b.matrixSteps(lead).extents)
+    SmallProducts.multiply(left, right, y.pointer(as: T.self), count: lead.elementCount, m: m, n: n, k: k) {
+      let at = walk.offsets(at: $0)
+      return (at[0], at[1])
+    }
+  }
+
   private static func product(_ a: Tensor, _ b: Tensor, _ y: Tensor, _ m: Int, _ n: Int, _ k: Int) {
+    products.add(1, m, n, k)
     if a.dtype == .float32 {
       Gemm.multiply(a.operand(Float.self), b.operand(Float.self), y.floats, cStride: n, m: m, n: n, k: k)
     } else {
@@ -109,13 +127,17 @@ extension Tensor {
 
   /// Where each matrix of the broadcast leading dimensions begins, relative to the first element.
   func matrixOffsets(_ lead: Shape) -> [Int] {
-    let missing = lead.rank - (rank - 2)
+    let steps = matrixSteps(lead)
     var offsets = [0]
-    for d in 0..<lead.rank {
-      let own = d - missing
-      let step = own >= 0 && shape[own] != 1 ? strides[own] : 0
-      offsets = offsets.flatMap { base in (0..<lead[d]).map { base + $0 * step } }
-    }
+    for d in 0..<lead.rank { offsets = offsets.flatMap { base in (0..<lead[d]).map { base + $0 * steps[d] } } }
     return offsets
+  }
+
+  /// The strides of the broadcast leading dimensions.
+  func matrixSteps(_ lead: Shape) -> Shape {
+    let missing = lead.rank - (rank - 2)
+    var steps = Shape(repeating: 0, rank: lead.rank)
+    for d in max(0, missing)..<max(0, lead.rank) where shape[d - missing] != 1 { steps[d] = strides[d - missing] }
+    return steps
   }
 }

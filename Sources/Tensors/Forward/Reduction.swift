@@ -7,32 +7,42 @@ extension Forward {
     guard x.dtype.isFloating || x.dtype == .int64 else {
       throw Failure(.dtype, "does not work on bool tensors; convert with :to(\"int64\") or use :any(), :all()")
     }
-    let sorted = dims.sorted()
-    // Neighbouring dimensions are folded in one pass, the last ones first.
-    var groups: [Range<Int>] = []
-    for d in sorted {
-      if let last = groups.last, last.upperBound == d {
-        groups[groups.count - 1] = last.lowerBound..<(d + 1)
-      } else {
-        groups.append(d..<(d + 1))
-      }
-    }
+    var folded = FoldedDimensions()
+    for d in dims { folded.insert(d) }
     // Folding nothing is a copy: results never share memory with inputs.
-    var result = groups.isEmpty ? try x.copy() : try x.contiguous()
-    for group in groups.reversed() { result = try fold1(fold, result, group) }
-    var shape = Shape()
-    for d in 0..<x.rank {
-      if !sorted.contains(d) { shape.append(x.shape[d]) } else if keep { shape.append(1) }
+    if folded.isEmpty { return try x.copy() }
+    // Neighbouring dimensions are folded in one pass, the last ones first; the last pass makes the result's shape.
+    var result = try x.contiguous()
+    var end = x.rank
+    while let group = folded.lastGroup(below: end) {
+      let isLast = folded.lastGroup(below: group.lowerBound) == nil
+      var shape = Shape()
+      for d in 0..<x.rank {
+        if !isLast {
+          shape.append(group.contains(d) ? 1 : result.shape[d])
+        } else if !folded.contains(d) {
+          shape.append(x.shape[d])
+        } else if keep {
+          shape.append(1)
+        }
+      }
+      result = try fold1(fold, result, group, into: shape)
+      end = group.lowerBound
     }
-    return result.view(shape, shape.contiguousStrides)
+    return result
   }
 
-  private static func fold1(_ fold: Reduce.Fold, _ x: Tensor, _ group: Range<Int>) throws -> Tensor {
-    let outer = x.shape[..<group.lowerBound].reduce(1, *)
-    let length = x.shape[group].reduce(1, *)
-    let inner = x.shape[group.upperBound...].reduce(1, *)
-    var shape = x.shape
-    for d in group { shape[d] = 1 }
+  private static func fold1(_ fold: Reduce.Fold, _ x: Tensor, _ group: Range<Int>, into shape: Shape) throws -> Tensor {
+    var (outer, length, inner) = (1, 1, 1)
+    for d in 0..<x.rank {
+      if d < group.lowerBound {
+        outer *= x.shape[d]
+      } else if d < group.upperBound {
+        length *= x.shape[d]
+      } else {
+        inner *= x.shape[d]
+      }
+    }
     if length == 0 {
       switch fold {
       case .sum: return try .full(shape, 0, x.dtype)
@@ -73,9 +83,32 @@ extension Forward {
   public static func sum(_ x: Tensor, to shape: Shape) throws -> Tensor {
     if x.shape == shape { return x }
     let missing = x.rank - shape.rank
-    var dims = Array(0..<missing)
-    for d in 0..<shape.rank where shape[d] == 1 && x.shape[d + missing] != 1 { dims.append(d + missing) }
-    return try reduce(.sum, x, dims: dims, keep: true).reshapedView(shape)
+    var dims: [Int] = []
+    dims.reserveCapacity(x.rank)
+    for d in 0..<x.rank where d < missing || (shape[d - missing] == 1 && x.shape[d] != 1) { dims.append(d) }
+    let kept = try reduce(.sum, x, dims: dims, keep: true)
+    return missing == 0 ? kept : try kept.reshapedView(shape)
+  }
+}
+
+/// A set of dimensions, as bits.
+private struct FoldedDimensions {
+  private var bits: UInt16 = 0
+
+  mutating func insert(_ dim: Int) { bits |= 1 << UInt16(dim) }
+
+  var isEmpty: Bool { bits == 0 }
+
+  @inline(__always) func contains(_ dim: Int) -> Bool { bits >> UInt16(dim) & 1 == 1 }
+
+  /// The last neighbouring members, all of them below `end`.
+  func lastGroup(below end: Int) -> Range<Int>? {
+    var upper = end
+    while upper > 0, !contains(upper - 1) { upper -= 1 }
+    if upper == 0 { return nil }
+    var lower = upper - 1
+    while lower > 0, contains(lower - 1) { lower -= 1 }
+    return lower..<upper
   }
 }
 

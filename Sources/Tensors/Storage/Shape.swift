@@ -7,6 +7,8 @@ public struct Shape: Equatable, Sendable, RandomAccessCollection, ExpressibleByA
   public static let maximumRank = 8
 
   @usableFromInline var sizes: InlineArray<8, Int>
+  /// The sizes as kernels take them; those from `rank` on are 0.
+  @inline(__always) public var extents: InlineArray<8, Int> { sizes }
   /// How many dimensions there are; 0 for a single number.
   public private(set) var rank: Int
 
@@ -28,6 +30,20 @@ public struct Shape: Equatable, Sendable, RandomAccessCollection, ExpressibleByA
   public init(unchecked elements: some Collection<Int>) {
     self.init()
     for size in elements.prefix(Self.maximumRank) { append(size) }
+  }
+
+  /// The shape itself, after the checks that a shape from outside has to pass.
+  ///
+  /// - Throws: `Failure` of kind `shape` when the count of elements is more than memory can hold.
+  @inline(__always)
+  public func checked() throws -> Shape {
+    var count = 1
+    for d in 0..<rank {
+      let product = count.multipliedReportingOverflow(by: Swift.max(sizes[d], 1))
+      if product.overflow { return try Shape(self) }
+      count = product.partialValue
+    }
+    return count <= 1 << 48 ? self : try Shape(self)
   }
 
   /// A shape that came from outside: sizes not negative, at most eight, and a count of elements that fits.
@@ -60,6 +76,14 @@ public struct Shape: Equatable, Sendable, RandomAccessCollection, ExpressibleByA
   @inline(__always) public mutating func append(_ size: Int) {
     sizes[rank] = size
     rank += 1
+  }
+
+  /// Without the innermost `count` dimensions, of which there are at least so many.
+  @inline(__always) public func withoutLast(_ count: Int) -> Shape {
+    var shape = self
+    for d in (rank - count)..<rank { shape.sizes[d] = 0 }
+    shape.rank -= count
+    return shape
   }
 
   public mutating func remove(at dim: Int) {

@@ -17,6 +17,7 @@ struct Block {
     Storage.counted.bytes += byteCount
     Storage.counted.blocks += 1
     Storage.counted.made += 1
+    Storage.counted.madeBytes += byteCount
     if Storage.counted.bytes > Storage.counted.peak { Storage.counted.peak = Storage.counted.bytes }
     Storage.counted.untold += byteCount
     if Storage.counted.untold >= Storage.tellEvery { Storage.tell() }
@@ -60,6 +61,8 @@ public final class Storage: @unchecked Sendable {
     public var peak = 0
     /// Blocks made since the start.
     public var made = 0
+    /// Bytes in blocks made since the start.
+    public var madeBytes = 0
     /// Bytes that `onAllocation` was not told of yet.
     var untold = 0
   }

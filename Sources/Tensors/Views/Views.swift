@@ -14,6 +14,13 @@ extension Tensor {
   @inline(__always)
   public func broadcastView(to target: Shape) -> Tensor? {
     if shape == target { return self }
+    return broadcastStrides(to: target).map { view(target, $0) }
+  }
+
+  /// The strides with which this tensor shows a larger shape, by repetition; `nil` when the shapes do not fit.
+  @inline(__always)
+  func broadcastStrides(to target: Shape) -> Shape? {
+    if shape == target { return strides }
     let missing = target.rank - rank
     guard missing >= 0 else { return nil }
     var steps = Shape(repeating: 0, rank: target.rank)
@@ -24,7 +31,7 @@ extension Tensor {
         return nil
       }
     }
-    return view(target, steps)
+    return steps
   }
 
   /// Dimensions in another order: result dimension `d` is this tensor's `order[d]`.

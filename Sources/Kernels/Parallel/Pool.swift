@@ -1,0 +1,226 @@
+import Glibc
+import Synchronization
+
+/// A persistent pool. Workers spin briefly for the next loop and then park.
+///
+/// A loop is announced by one word that holds its number and its free seats. A worker takes part by taking a seat in one
+/// atomic step, so a loop of few tiles keeps few workers busy however many there are, and no lock is on the way.
+final class Pool: @unchecked Sendable {
+  static let shared = Pool()
+  static let mostThreads = 1024
+
+  /// Threads that may take part in a loop, its owner included.
+  var threads: Int
+  private var started = 0
+  private let busy = Atomic<Bool>(false)
+  private var number = 0
+  /// The number of the newest loop times `seatsLimit`, plus its free seats: none once it is closed.
+  private let loop = Line()
+  /// The next tile that nobody has taken.
+  private let next = Line()
+  /// Workers that took a seat in the loop and found no tile any more.
+  private let finished = Line()
+  private static let seatsLimit = 1 << 16
+  // Written by the owner of a loop before it is announced, read by workers that have a seat.
+  private var body: UnsafeRawPointer?
+  private var tiles = 0
+
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private let parked = Atomic<Int>(0)
+
+  /// Looks for the next loop before a worker parks, and for the last worker before the owner lets others run.
+  private static let patience = 4000
+
+  // For tests.
+  private var isWatched = false
+  private var disorder: TileDisorder?
+  private var counted: (loops: Int, tiles: Int)?
+
+  private init() {
+    threads = max(1, min(sysconf(Int32(_SC_NPROCESSORS_ONLN)), Pool.mostThreads))
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(wake, nil)
+  }
+
+  /// The locks may have been held by a thread that is gone.
+  func forgetThreads() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(wake, nil)
+    started = 0
+    parked.store(0, ordering: .relaxed)
+    loop.value.store(number * Pool.seatsLimit, ordering: .relaxed)
+    busy.store(false, ordering: .relaxed)
+  }
+
+  func run(tiles: Int, _ body: (Int) -> Void) {
+    if isWatched { return runWatched(tiles, body) }
+    share(tiles, body)
+  }
+
+  private func share(_ tiles: Int, _ body: (Int) -> Void) {
+    if threads == 1 || busy.exchange(true, ordering: .acquiring) {
+      for tile in 0..<tiles where !Interrupt.isRequested { body(tile) }
+      return
+    }
+    let helpers = min(threads, tiles) - 1
+    while started < helpers, spawn() { started += 1 }
+    withoutActuallyEscaping(body) { escapable in
+      withUnsafePointer(to: escapable) { pointer in
+        self.body = UnsafeRawPointer(pointer)
+        self.tiles = tiles
+        next.value.store(0, ordering: .relaxed)
+        finished.value.store(0, ordering: .relaxed)
+        number += 1
+        loop.value.store(number * Pool.seatsLimit + helpers, ordering: .sequentiallyConsistent)
+        callParked(for: helpers)
+        work(pointer.pointee, tiles)
+        let free = loop.value.exchange(number * Pool.seatsLimit, ordering: .acquiringAndReleasing) % Pool.seatsLimit
+        wait(for: helpers - free)
+      }
+    }
+    busy.store(false, ordering: .releasing)
+  }
+
+  private func work(_ body: (Int) -> Void, _ tiles: Int) {
+    while true {
+      let tile = next.value.add(1, ordering: .relaxed).oldValue
+      if tile >= tiles || Interrupt.isRequested { return }
+      body(tile)
+    }
+  }
+
+  /// Wakes as many workers as are missing beside those that are awake.
+  private func callParked(for helpers: Int) {
+    // A worker that parks counts itself first and looks at the newest loop then: one of the two sees the other.
+    let sleepers = parked.load(ordering: .sequentiallyConsistent)
+    let missing = helpers - (started - sleepers)
+    guard missing > 0 else { return }
+    pthread_mutex_lock(mutex)
+    for _ in 0..<missing { pthread_cond_signal(wake) }
+    pthread_mutex_unlock(mutex)
+  }
+
+  private func wait(for workers: Int) {
+    var looks = 0
+    while finished.value.load(ordering: .acquiring) < workers {
+      relax()
+      looks += 1
+      // With more threads than processors, the one that is waited for may need this one.
+      if looks > Pool.patience { sched_yield() }
+    }
+  }
+
+  private func serve() {
+    var seen = 0
+    var looks = 0
+    while true {
+      let word = loop.value.load(ordering: .acquiring)
+      let (number, free) = (word / Pool.seatsLimit, word % Pool.seatsLimit)
+      if number != seen && free > 0 {
+        let seat = loop.value.compareExchange(expected: word, desired: word - 1, ordering: .acquiringAndReleasing)
+        guard seat.exchanged else { continue }
+        seen = number
+        if let body { work(body.assumingMemoryBound(to: ((Int) -> Void).self).pointee, tiles) }
+        finished.value.add(1, ordering: .releasing)
+        looks = 0
+        continue
+      }
+      looks += 1
+      if looks < Pool.patience {
+        relax()
+      } else {
+        park(after: seen)
+        looks = 0
+      }
+    }
+  }
+
+  /// Sleeps until there is a loop with a free seat, other than the one this worker was in.
+  private func park(after seen: Int) {
+    pthread_mutex_lock(mutex)
+    parked.add(1, ordering: .sequentiallyConsistent)
+    while true {
+      let word = loop.value.load(ordering: .sequentiallyConsistent)
+      if word / Pool.seatsLimit != seen && word % Pool.seatsLimit > 0 { break }
+      pthread_cond_wait(wake, mutex)
+    }
+    parked.subtract(1, ordering: .sequentiallyConsistent)
+    pthread_mutex_unlock(mutex)
+  }
+
+  /// Whether there is one worker more; where the system has no more threads, fewer do the work.
+  private func spawn() -> Bool {
+    var thread = pthread_t()
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    pthread_attr_setstacksize(&attributes, 4 << 20)
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    let status = pthread_create(
+      &thread, &attributes,
+      { _ in
+        // Signals belong to the thread that runs the script.
+        var all = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_BLOCK, &all, nil)
+        Pool.shared.serve()
+        return nil
+      }, nil)
+    pthread_attr_destroy(&attributes)
+    return status == 0
+  }
+
+  /// A short wait between two looks: a fence costs a few tens of cycles.
+  @inline(__always)
+  private func relax() { atomicMemoryFence(ordering: .sequentiallyConsistent) }
+}
+
+/// What tests set: nothing of this is on the way of other loops but one test of `isWatched`.
+extension Pool {
+  func scramble(_ seed: UInt64) {
+    disorder = seed == 0 ? nil : TileDisorder(seed: seed)
+    isWatched = disorder != nil || counted != nil
+  }
+
+  func startCounting() {
+    counted = (0, 0)
+    isWatched = true
+  }
+
+  func stopCounting() -> (loops: Int, tiles: Int) {
+    defer {
+      counted = nil
+      isWatched = disorder != nil
+    }
+    return counted ?? (0, 0)
+  }
+
+  private func runWatched(_ tiles: Int, _ body: (Int) -> Void) {
+    if let before = counted { counted = (before.loops + 1, before.tiles + tiles) }
+    guard let order = disorder?.order(of: tiles) else { return share(tiles, body) }
+    share(tiles) { body(order[$0]) }
+  }
+}
+
+/// Random orders of tiles, another one for each loop.
+private final class TileDisorder: Sendable {
+  private let seed: UInt64
+  private let loops = Atomic<UInt64>(0)
+
+  init(seed: UInt64) { self.seed = seed }
+
+  func order(of tiles: Int) -> [Int] {
+    var random = RandomStream(seed: seed, name: "tiles").split(loops.add(1, ordering: .relaxed).oldValue)
+    var order = Array(0..<tiles)
+    for last in stride(from: tiles - 1, to: 0, by: -1) {
+      order.swapAt(last, Int(random.nextUInt64() % UInt64(last + 1)))
+    }
+    return order
+  }
+}
+
+/// A number that stands alone in its cache lines, so that threads which change others do not take it away.
+private final class Line: Sendable {
+  let value = Atomic<Int>(0)
+  private let rest = InlineArray<31, Int>(repeating: 0)
+}
