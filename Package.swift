@@ -31,7 +31,7 @@ let package = Package(
     .target(name: "Learn", dependencies: ["Autodiff"]),
     .target(name: "DataKit", dependencies: ["Tensors", "CAssets", "CZlib"]),
     .target(name: "Stats", dependencies: ["Basics"]),
-    .target(name: "Figures", dependencies: ["Basics"]),
+    .target(name: "Figures", dependencies: ["Basics", "CZlib"]),
     .target(name: "LineEditor"),
 
     // The script language and what scripts see.
@@ -39,10 +39,12 @@ let package = Package(
     .target(
       name: "Bindings", dependencies: ["LuaHost", "Learn", "DataKit", "Figures", "Stats", "CAssets"]),
     .target(name: "Recipes", dependencies: ["Bindings", "Stats", "CSodium", "CProcess"]),
-    .target(name: "Repl", dependencies: ["Recipes", "Bindings", "LineEditor"]),
+    .target(name: "Repl", dependencies: ["Recipes", "Bindings", "Figures", "LineEditor"]),
     .executableTarget(
       name: "perilune",
-      dependencies: ["Recipes", "Repl", "Bindings", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: [
+        "Recipes", "Repl", "Bindings", "Figures", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
 
     // Tests use public interfaces only, so that they share the product's release build.
     .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
@@ -52,7 +54,7 @@ let package = Package(
     .testTarget(name: "LearnTests", dependencies: ["Learn"]),
     .testTarget(name: "DataKitTests", dependencies: ["DataKit", "Basics"]),
     .testTarget(name: "StatsTests", dependencies: ["Stats"]),
-    .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
+    .testTarget(name: "FiguresTests", dependencies: ["Figures", "CZlib"]),
     .testTarget(name: "LineEditorTests", dependencies: ["LineEditor"]),
     .testTarget(name: "LuaHostTests", dependencies: ["LuaHost"]),
     .testTarget(name: "BindingsTests", dependencies: ["Bindings"]),

@@ -24,6 +24,8 @@ public final class Lab {
   public let docs = DocRegistry()
   /// Makes undefined names in a table errors; there once the parts written in Lua have been loaded.
   var sealer: LuaReference?
+  /// Finds the path of a module below another.
+  var pathOf: LuaReference?
 
   /// Adds the library to a host.
   public init(in host: LuaHost) throws {

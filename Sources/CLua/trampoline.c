@@ -129,7 +129,7 @@ bool clua_level_exists(lua_State *L, int level) {
 bool clua_frame_at(lua_State *L, int level, clua_frame *frame) {
   lua_Debug record;
   if (!lua_getstack(L, level, &record)) return false;
-  lua_getinfo(L, "Sln", &record);
+  lua_getinfo(L, "Slnt", &record);
   frame->source = record.source;
   frame->name = record.name;
   frame->name_kind = record.namewhat;
@@ -137,6 +137,7 @@ bool clua_frame_at(lua_State *L, int level, clua_frame *frame) {
   frame->defined_line = record.linedefined;
   frame->is_lua = record.currentline > 0;
   frame->is_prelude = is_prelude(record.source);
+  frame->is_tail_call = record.istailcall;
   frame->is_main = strcmp(record.what, "main") == 0;
   memcpy(frame->short_source, record.short_src, sizeof frame->short_source);
   return true;

@@ -14,6 +14,16 @@ public enum CharacterWidth {
 
   public static func of(_ text: some Sequence<Character>) -> Int { text.reduce(0) { $0 + of($1) } }
 
+  /// The same for text with the codes of colours in it, which take no room.
+  static func ofPainted(_ text: String) -> Int {
+    var isCode = false
+    return text.reduce(0) { sum, character in
+      if character == "\u{1B}" { isCode = true }
+      defer { if character == "m" { isCode = false } }
+      return isCode ? sum : sum + of(character)
+    }
+  }
+
   /// The blocks that Unicode's East Asian Width table marks W or F.
   private static func isWide(_ value: UInt32) -> Bool {
     switch value {

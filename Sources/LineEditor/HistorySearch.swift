@@ -19,7 +19,7 @@ extension LineEditor {
       buffer.set(entry, cursor: end)
     }
     show()
-    while let key = keys.read() {
+    while let key = nextKey() {
       switch key {
       case .character(let character):
         wanted.append(character)

@@ -11,6 +11,8 @@ public enum Key: Equatable, Sendable {
   case enter, tab, backTab, backspace, delete, escape
   case up, down, left, right, home, end, pageUp, pageDown
   case wordLeft, wordRight
+  /// What the terminal answers about itself.
+  case report(TerminalReport)
   /// A sequence without a meaning here.
   case unknown
 }

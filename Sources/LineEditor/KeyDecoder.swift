@@ -47,13 +47,19 @@ public struct KeyDecoder {
   /// `ESC [ numbers letter`.
   private func controlSequence() -> Key? {
     var numbers = [0]
+    var isAnswer = false
     while let byte = next() {
       switch byte {
+      case UInt8(ascii: "?"): isAnswer = true
       case 0x30...0x39: numbers[numbers.count - 1] = min(9999, numbers[numbers.count - 1] * 10 + Int(byte - 0x30))
       case UInt8(ascii: ";"): numbers.append(0)
       case 0x40...0x7E:
         if byte == UInt8(ascii: "~") {
           return numbers[0] == 200 ? .paste(pasted()) : tilde(numbers[0])
+        }
+        if byte == UInt8(ascii: "c") { return isAnswer ? .report(.attributes(numbers)) : .unknown }
+        if byte == UInt8(ascii: "t"), numbers.count == 3, numbers[0] == 6 {
+          return .report(.cell(width: numbers[2], height: numbers[1]))
         }
         return named(byte, modifier: numbers.count > 1 ? numbers[1] : 0)
       default: break

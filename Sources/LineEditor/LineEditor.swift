@@ -31,7 +31,8 @@ public final class LineEditor {
   public let history: History
   let terminal = Terminal()
   let language: Language
-  let colour: Bool
+  /// Whether what is typed is painted.
+  public var colour: Bool { didSet { screen.colour = colour } }
   var screen: Screen
   var buffer = EditBuffer()
   var prompts = (first: "> ", other: ">> ")
@@ -40,7 +41,10 @@ public final class LineEditor {
   var menuReplaces = 0
   /// Where the arrows stand in the history, and the beginning that they look for.
   private var recall: (place: Int, prefix: String, own: String)?
-  lazy var keys = KeyDecoder(
+  /// Gets what the terminal answers about itself; where it is set, the terminal is asked at the first prompt.
+  public var onReport: ((TerminalReport) -> Void)?
+  private var hasAsked = false
+  private lazy var keys = KeyDecoder(
     next: { [terminal] in terminal.readByte() }, hasMore: { [terminal] in terminal.hasByte(within: 40) })
 
   public init(history: History, language: Language, colour: Bool) {
@@ -58,14 +62,30 @@ public final class LineEditor {
     menu = CompletionMenu()
     guard terminal.enterRawMode() else { return .end }
     defer { terminal.leaveRawMode() }
+    if onReport != nil, !hasAsked {
+      hasAsked = true
+      terminal.write(TerminalReport.question)
+    }
     draw()
-    while let key = keys.read() {
+    while let key = nextKey() {
       if let outcome = handle(key) { return outcome }
       // A burst of keys, as from a fast paste without marks, is drawn once.
       if !terminal.hasByte(within: 0) { draw() }
     }
     screen.finish()
     return .end
+  }
+
+  /// The next key; meanwhile answers of the terminal are passed on, and a window of another size is drawn anew.
+  func nextKey() -> Key? {
+    while true {
+      repeat {
+        if screen.followWindow() { draw() }
+      } while !terminal.hasByte(within: 300)
+      guard let key = keys.read() else { return nil }
+      guard case .report(let report) = key else { return key }
+      onReport?(report)
+    }
   }
 
   func draw(below: [[StyledText]]? = nil) {
@@ -161,6 +181,11 @@ public final class LineEditor {
       if !isAtEnd, !buffer.text.contains("\n") { buffer.textEnd() }
       newLine()
       return nil
+    }
+    // A paste often ends with a new line.
+    let text = buffer.text
+    if let last = text.lastIndex(where: { $0 != "\n" && $0 != " " }), text[last...].contains("\n") {
+      buffer.set(String(text[...last]))
     }
     finish()
     history.add(buffer.text)

@@ -1,9 +1,11 @@
 /// Draws the text that is being edited, and what hangs below it.
 struct Screen {
   private let terminal: Terminal
-  private let colour: Bool
+  var colour: Bool
   /// The row of the cursor, counted from the first row that was drawn.
   private var cursorRow = 0
+  /// The window's columns when it was drawn, how many of them each row took, and the cursor's.
+  private var drawn = (columns: 0, widths: [Int](), cursor: 0)
 
   init(_ terminal: Terminal, colour: Bool) { (self.terminal, self.colour) = (terminal, colour) }
 
@@ -32,20 +34,34 @@ struct Screen {
     let up = start + shown.count - 1 - place.row
     if up > 0 { output += "\u{1B}[\(up)A" }
     output += "\r" + (place.column > 0 ? "\u{1B}[\(place.column)C" : "")
+    drawn = (columns, shown.map { min(columns, CharacterWidth.ofPainted($0)) }, place.column)
     terminal.write("\u{1B}[?25l" + output + "\u{1B}[?25h")
     cursorRow = place.row - start
+  }
+
+  /// Whether the window has another width than when it was drawn. Terminals break rows that became too long into
+  /// several, so the cursor is further down then.
+  mutating func followWindow() -> Bool {
+    let columns = Terminal.size.columns
+    guard columns != drawn.columns, !drawn.widths.isEmpty else { return false }
+    let above = drawn.widths.prefix(cursorRow)
+    cursorRow = above.reduce(0) { $0 + max(1, ($1 + columns - 1) / columns) } + drawn.cursor / columns
+    drawn.columns = columns
+    return true
   }
 
   /// Leaves what was drawn and goes on below.
   mutating func finish() {
     terminal.write("\r\n")
     cursorRow = 0
+    drawn.widths = []
   }
 
   /// Removes everything on the screen.
   mutating func clear() {
     terminal.write("\u{1B}[H\u{1B}[2J")
     cursorRow = 0
+    drawn.widths = []
   }
 
   private var back: String { (cursorRow > 0 ? "\u{1B}[\(cursorRow)A" : "") + "\r\u{1B}[J" }

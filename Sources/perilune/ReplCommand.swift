@@ -1,5 +1,6 @@
 import ArgumentParser
 import Basics
+import Figures
 import Foundation
 import Glibc
 import LineEditor
@@ -23,18 +24,33 @@ struct ReplCommand: ParsableCommand {
   @Flag(name: .customLong("no-history"), help: "Neither read nor keep the history of inputs.")
   var noHistory = false
 
+  @Option(
+    help: ArgumentHelp(
+      "What figures are made of: auto, kitty, sixel, blocks, braille, none; auto asks the terminal.", valueName: "KIND")
+  )
+  var graphics = "auto"
+
   func run() throws {
+    let kind = TerminalStyle.Graphics(rawValue: graphics)
+    guard kind != nil || graphics == "auto" else {
+      let kinds = ["auto"] + TerminalStyle.Graphics.allCases.map(\.rawValue)
+      throw Failure(
+        .argument,
+        "--graphics takes \(kinds.joined(separator: ", ")), not '\(graphics)'"
+          + NearestName.hint(graphics, among: kinds))
+    }
     let source = try file.map { try RecipeFile(path: $0) } ?? RecipeFile(path: "input", source: "")
     let script = try ScriptHost(file: source, options: RunOptions())
     script.catchControlC()
-    if file != nil {
-      let table = VerdictTable.render(try script.run())
-      if !table.isEmpty { print("\n" + table, terminator: "") }
-    }
     let isPerson = isatty(0) != 0
     let isCapable = Terminal.isThere && Terminal.isCapable
     let wantsColour = !noColour && (getenv("NO_COLOR").map { $0.pointee == 0 } ?? true)
     let session = try ReplSession(script, colour: isCapable && wantsColour, isInteractive: isPerson)
+    session.graphics = kind
+    if file != nil {
+      let table = VerdictTable.render(try script.run())
+      if !table.isEmpty { print("\n" + table, terminator: "") }
+    }
     if isPerson {
       greet(session)
       ReplRestart.prepare(session, keepsFiles: !noHistory)
@@ -56,7 +72,11 @@ struct ReplCommand: ParsableCommand {
       isComplete: { !session.wantsMore($0) }, indentation: ReplLanguage.indentation, styled: LuaStyle.pieces,
       complete: session.completer.complete)
     let editor = LineEditor(history: history, language: language, colour: session.colour)
+    if ![.blocks, .braille, TerminalStyle.Graphics.none].contains(session.graphics) {
+      editor.onReport = { session.learn($0) }
+    }
     while true {
+      editor.colour = session.colour
       switch editor.read() {
       case .text(let input): session.enter(input)
       case .cancelled: continue

@@ -12,7 +12,13 @@ enum ReplRestart {
   private static let mark = "PERILUNE_ABANDONED"
 
   static func prepare(_ session: ReplSession, keepsFiles: Bool) {
-    guard keepsFiles, let path = History.stateFile("session-\(getpid()).lua") else { return }
+    Interruption.restartWhenStuck(afterMilliseconds: 400, arguments: CommandLine.arguments)
+    guard keepsFiles, let path = History.stateFile("session-\(getpid()).lua") else {
+      if getenv(mark) != nil { print("that line could not be stopped, so the session starts anew") }
+      setenv(mark, "1", 1)
+      fflush(nil)
+      return
+    }
     if getenv(mark) != nil, FileManager.default.fileExists(atPath: path) {
       let kept = path.replacing(".lua", with: "-abandoned.lua")
       try? FileManager.default.removeItem(atPath: kept)
@@ -27,7 +33,6 @@ enum ReplRestart {
     session.onAccepted = { cells in
       try? cells.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
     }
-    Interruption.restartWhenStuck(afterMilliseconds: 400, arguments: CommandLine.arguments)
     atexit { History.stateFile("session-\(getpid()).lua").map { _ = unlink($0) } }
   }
 

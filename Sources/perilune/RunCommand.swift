@@ -1,5 +1,6 @@
 import ArgumentParser
 import Basics
+import Figures
 import Recipes
 
 /// `perilune run FILE`: executes the whole file and records it; 0 whatever the verdicts.
@@ -38,6 +39,7 @@ struct RunCommand: ParsableCommand {
     guard sweep.isEmpty else { return try runSweep(file, options) }
     let script = try ScriptHost(file: file, options: options)
     script.catchControlC()
+    if !arguments.json { script.session.figureStyle = { TerminalStyle(terminal: 1) } }
     try arguments.finish(try script.run())
   }
 

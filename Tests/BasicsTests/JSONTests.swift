@@ -23,13 +23,13 @@ final class JSONTests: XCTestCase {
     let value: JSON = .record(
       ("a\n", .list([.number(1), .integer(1), .number(.nan)])),
       ("b", .list([.list([.text("\u{7f}\t")]), .object([])])),
-      ("c", .record(("d", .number(1.5)))), ("e", .number(-0.0)), ("f", .number(1e15)))
+      ("c", .record(("d", .number(1.5)))), ("e", .number(-0.0)), ("f", .number(1e20)))
     XCTAssertEqual(
       value.compact,
-      #"{"a\n":[1,1,null],"b":[["\u007f\t"],{}],"c":{"d":1.5},"e":-0.0,"f":1e+15}"#)
+      #"{"a\n":[1,1,null],"b":[["\u007f\t"],{}],"c":{"d":1.5},"e":-0.0,"f":1e+20}"#)
     XCTAssertEqual(
       value.written(JSON.Style(keepsPoints: true, namesEscapes: false)),
-      #"{"a\u000a":[1.0,1,null],"b":[["\#u{7f}\u0009"],{}],"c":{"d":1.5},"e":-0.0,"f":1e+15}"#)
+      #"{"a\u000a":[1.0,1,null],"b":[["\#u{7f}\u0009"],{}],"c":{"d":1.5},"e":-0.0,"f":1e+20}"#)
     XCTAssertEqual(
       value.pretty,
       #"""
@@ -43,7 +43,7 @@ final class JSONTests: XCTestCase {
           "d": 1.5
         },
         "e": -0.0,
-        "f": 1e+15
+        "f": 1e+20
       }
 
       """#)

@@ -7,6 +7,8 @@ final class TerminalProgram {
   private let process = Process()
   private let master: Int32
   private var seen = ""
+  /// All that it wrote, with colours and movements.
+  private(set) var everything = ""
 
   /// - Parameter terminal: what `TERM` says.
   init(_ program: Program, _ arguments: String..., terminal: String = "xterm", environment: [String: String] = [:])
@@ -35,6 +37,12 @@ final class TerminalProgram {
     (process.standardInput, process.standardOutput, process.standardError) = (handle, handle, handle)
     try process.run()
     try handle.close()
+  }
+
+  /// Gives the window another size.
+  func resize(columns: UInt16, rows: UInt16 = 40) {
+    var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+    _ = ioctl(master, UInt(TIOCSWINSZ), &size)
   }
 
   deinit {
@@ -78,7 +86,9 @@ final class TerminalProgram {
     var bytes = [UInt8](repeating: 0, count: 65536)
     let count = Glibc.read(master, &bytes, bytes.count)
     guard count > 0 else { return false }
-    seen += String(decoding: bytes[..<count], as: UTF8.self)
+    let text = String(decoding: bytes[..<count], as: UTF8.self)
+    seen += text
+    everything += text
     return true
   }
 
@@ -92,6 +102,23 @@ final class TerminalProgram {
     // Before the prompt is there, the terminal itself would take the key.
     if !seen.hasSuffix("> ") { awaits("> ", after: "the last input") }
     type("\u{4}")
+    return waitForExit()
+  }
+
+  /// The processes that it consists of, the one that made its session left out.
+  var descendants: [pid_t] {
+    var found: [pid_t] = []
+    var parents = [process.processIdentifier]
+    while let parent = parents.popLast() {
+      let children = LiveProgram.children(of: parent)
+      found += children
+      parents += children
+    }
+    return found
+  }
+
+  /// The exit code, -1 when it does not end.
+  func waitForExit() -> Int32 {
     let end = Date().addingTimeInterval(20)
     while process.isRunning {
       guard Date() < end else { return -1 }

@@ -66,6 +66,12 @@ final class TerminalSessionTests: XCTestCase {
       "w:matmul(lab.ones{3, 2})",
       awaits: "  ^^^^^^^^^^^^^^^^^^^^^^^^\n  w: float32 {3, 4}, lab.ones{3, 2}: float32 {3, 2}\n")
     terminal.enter("w + lab.ones{7}", awaits: "  ^^^^^^^^^^^^^^^\n")
+    terminal.enter("w:sofmax(2)", awaits: "  ^^^^^^^^\n  w: float32 {3, 4}\n")
+    // What a network raises has no place in the input, which ended by calling it.
+    terminal.enter("local net = lab.nn.Sequential{ lab.nn.Linear(4, 2) }", awaits: "\n> ")
+    terminal.enter(
+      "net(lab.ones{2, 3})",
+      awaits: "  ^^^^^^^^^^^^^^^^^^^\n  x: float32 {2, 3}, weight: float32 {2, 4}, bias: float32 {2}\n")
     terminal.enter("lab.sofmax(w)", awaits: "did you mean 'softmax'?")
     terminal.enter("local function f(a) local k = a * 2; local y = a:matmul(k); return y end", awaits: "\n> ")
     terminal.enter("local z = f(w)", awaits: ":debug shows the local variables")

@@ -69,7 +69,13 @@ final class FigureTests: XCTestCase {
           let panel = Panel(title: "t", x: Axis("x", scale: scale), y: Axis("y", scale: scale), content)
           let figure = Figure(title: "f", panels: [panel, panel], columns: 0)
           _ = read(figure)
-          for color in [false, true] { XCTAssertFalse(TerminalFigure.render(figure, width: 3, color: color).isEmpty) }
+          for graphics in TerminalStyle.Graphics.allCases {
+            for colors in [TerminalStyle.Colors.none, .indexed, .direct] {
+              var style = TerminalStyle()
+              (style.graphics, style.colors, style.width) = (graphics, colors, 3)
+              XCTAssertEqual(TerminalFigure.render(figure, style).isEmpty, graphics == .none)
+            }
+          }
           XCTAssertNoThrow(try JSONSerialization.jsonObject(with: Data(VegaLite.render(figure).utf8)))
         }
       }
@@ -89,8 +95,10 @@ final class FigureTests: XCTestCase {
 
   func testTerminalBars() {
     let chart = BarChart(categories: ["base", "both"], series: [.init("acc", values: [0.25, 1])])
+    var style = TerminalStyle()
+    style.width = 24
     XCTAssertEqual(
-      TerminalFigure.render(Figure(title: "accuracy", Panel(.bars(chart))), width: 24),
+      TerminalFigure.render(Figure(title: "accuracy", Panel(.bars(chart))), style),
       "accuracy\nbase ███▌ 0.25\nboth ██████████████ 1\n")
   }
 }

@@ -57,6 +57,15 @@ final class KeyDecoderTests: XCTestCase {
     return keys
   }
 
+  func testAnswersOfTheTerminal() {
+    XCTAssertEqual(
+      keys(Array("a\u{1B}[?62;4;22c\u{1B}[6;20;10tb\u{1B}[8;24;80t\u{1B}[c".utf8)),
+      [
+        .character("a"), .report(.attributes([62, 4, 22])), .report(.cell(width: 10, height: 20)), .character("b"),
+        .unknown, .unknown,
+      ])
+  }
+
   func testSequences() {
     XCTAssertEqual(
       keys(Array("a宽\u{1}\u{1B}[A\u{1B}[1;5C\u{1B}OH\u{1B}[3~\u{1B}f\r".utf8)),

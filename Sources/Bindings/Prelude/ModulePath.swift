@@ -10,6 +10,7 @@ extension Lab {
       case .reference(let isModule) = try nn["is_module"]
     else { return }
     try table.set("module_path", .nil)
+    self.pathOf = pathOf
     host.describeError = { site in
       guard site.failure.kind != .interrupted, !site.failure.message.contains(" (in ") else { return nil }
       let hinted = Self.hint(for: site.failure.message).map { site.failure.message + $0 }
@@ -33,6 +34,11 @@ extension Lab {
       }
       return hinted
     }
+  }
+
+  /// Where a module stands below another: "blocks.2.attn"; empty for the same one, `nil` when it is not there.
+  public func path(of module: LuaReference, below root: LuaReference) -> String? {
+    (try? pathOf?.call(.reference(root), .reference(module)).first?.string) ?? nil
   }
 
   /// What to do where a function of Lua's own libraries, such as math.sqrt, was given a tensor.

@@ -6,8 +6,11 @@ import Tensors
 public struct TensorText {
   /// Tensors with more elements are summarised.
   static let fullSize = 200
-  /// Rows and columns shown at each end of a summarised dimension.
-  static let edge = 3
+  /// Rows and columns shown at each end of a summarised dimension. The prompt's settings change this and the next; both
+  /// are touched by the script's thread only.
+  nonisolated(unsafe) public static var edge = 3
+  /// Decimals of numbers that are not whole, 0...17.
+  nonisolated(unsafe) public static var precision = 4
   /// Elements of a view that are looked at, at most, to count those that are not finite.
   private static let mostWalked = 1 << 26
 
@@ -97,7 +100,7 @@ struct NumberFormat {
     } else if largest >= 1e6 || largest < 1e-3 || largest / smallest > 1e7 {
       style = .scientific
     } else {
-      style = .decimals(4)
+      style = .decimals(TensorText.precision)
     }
     width = values.map { plain($0).count }.max() ?? 0
   }
@@ -109,7 +112,7 @@ struct NumberFormat {
     case .truth: return value != 0 ? "true" : "false"
     case .whole: return abs(value) < 1e18 ? String(Int(value)) : String(format: "%.0f", value)
     case .decimals(let digits): return String(format: "%.\(digits)f", value)
-    case .scientific: return String(format: "%.4e", value)
+    case .scientific: return String(format: "%.\(TensorText.precision)e", value)
     }
   }
 

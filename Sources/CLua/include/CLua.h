@@ -118,6 +118,7 @@ typedef struct clua_frame {
   bool is_lua;
   bool is_prelude;
   bool is_main;
+  bool is_tail_call;
   char short_source[LUA_IDSIZE];
 } clua_frame;
 

@@ -14,7 +14,7 @@ enum PNG {
     bytes += chunk("IHDR", bigEndian(width) + bigEndian(height) + [8, 2, 0, 0, 0])
     bytes += chunk("IDAT", stored(raw))
     bytes += chunk("IEND", [])
-    return base64(bytes)
+    return Base64.encode(bytes)
   }
 
   private static func bigEndian(_ value: Int) -> [UInt8] {
@@ -53,19 +53,5 @@ enum PNG {
       for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
     }
     return ~crc
-  }
-
-  private static func base64(_ bytes: [UInt8]) -> String {
-    let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var out: [UInt8] = []
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = (0..<3).map { start + $0 < bytes.count ? Int(bytes[start + $0]) : 0 }
-      let bits = group[0] << 16 | group[1] << 8 | group[2]
-      let pad = UInt8(ascii: "=")
-      out += [letters[bits >> 18], letters[bits >> 12 & 63]]
-      out.append(start + 1 < bytes.count ? letters[bits >> 6 & 63] : pad)
-      out.append(start + 2 < bytes.count ? letters[bits & 63] : pad)
-    }
-    return String(decoding: out, as: UTF8.self)
   }
 }

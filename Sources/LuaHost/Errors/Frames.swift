@@ -12,6 +12,8 @@ public struct LuaFrame: CustomStringConvertible, Sendable {
   public let function: String?
   /// Whether it is the script's main part rather than a function.
   public let isMain: Bool
+  /// Whether it was called by `return f(...)`, which leaves nothing of its caller, nor the name.
+  public let isTailCall: Bool
   /// Whether it is a line of the script, not native and not of the library's own Lua code.
   public let isScript: Bool
 
@@ -35,7 +37,7 @@ extension LuaStack {
       frames.append(
         LuaFrame(
           level: level, source: source, line: Int(raw.line), function: raw.name.map { String(cString: $0) },
-          isMain: raw.is_main, isScript: raw.is_lua && !raw.is_prelude))
+          isMain: raw.is_main, isTailCall: raw.is_tail_call, isScript: raw.is_lua && !raw.is_prelude))
       level += 1
     }
     return frames

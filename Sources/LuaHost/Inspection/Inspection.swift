@@ -71,6 +71,9 @@ extension LuaHost {
 }
 
 extension LuaStack {
+  /// Tells tables, functions and objects apart: the same for the same one, as long as it lives.
+  public func identity(at index: Int) -> UnsafeRawPointer? { lua_topointer(state, Int32(clamping: index)) }
+
   /// How many tables may stand behind one another by `__index` and `base`.
   private static let depth = 16
 

@@ -63,7 +63,7 @@ extension Session {
     // Records have the drawing itself.
     output.isPaused = !isInTrial
     defer { output.isPaused = false }
-    host.write(TerminalFigure.render(figure, width: 80))
+    host.write(TerminalFigure.render(figure, figureStyle()))
   }
 
   private func installChartPlots() throws {

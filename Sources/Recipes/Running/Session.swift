@@ -1,5 +1,6 @@
 import Basics
 import Bindings
+import Figures
 import LuaHost
 import Tensors
 
@@ -21,6 +22,8 @@ public final class Session {
   var checks: [IdentityCheck] = []
   var results: [TrialResult] = []
   var figures: [DrawnFigure] = []
+  /// How figures are printed; asked for each of them, because windows change their size.
+  public var figureStyle: () -> TerminalStyle = { TerminalStyle() }
   /// How many seeds stand behind the means of the figure that is being made.
   var plottedSeeds: Set<Int> = []
   /// Returns the weights of a model; there when the run is traced.

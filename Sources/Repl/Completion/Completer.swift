@@ -23,6 +23,9 @@ public struct Completer {
     case .command(let prefix):
       let rows = PromptCommand.all.filter { $0.name.hasPrefix(prefix) }
       return Completions(replaces: prefix.count, items: rows.map { .init($0.name, $0.summary) })
+    case .setting(let prefix):
+      let rows = PromptSetting.all.filter { $0.name.hasPrefix(prefix) }
+      return Completions(replaces: prefix.count, items: rows.map { .init($0.name, $0.summary + "; " + $0.takes) })
     case .member(let path, let prefix): return members(path, prefix)
     case .name(let prefix): return names(prefix, call)
     }
@@ -59,7 +62,10 @@ public struct Completer {
       guard let type = resultType(of: path) else { return Completions() }
       return typeMembers(type, prefix)
     }
-    guard let found = script.host.inspect(path.steps, prefix: prefix) else { return Completions() }
+    guard let found = script.host.inspect(path.steps, prefix: prefix) else {
+      // What only running code could tell, such as a column of a data set, is most often a tensor.
+      return path.separator == ":" ? typeMembers("Tensor", prefix) : Completions()
+    }
     if let parameters = found.object as? Parameters {
       let entries = parameters.entries.filter { $0.parameter.name.hasPrefix(prefix) }
       return Completions(
@@ -103,8 +109,8 @@ public struct Completer {
   /// What a call of a documented function gives, as far as its place in the library tells.
   private func resultType(of path: LuaPath) -> String? {
     if let found = script.host.inspect(path.steps), let name = found.typeName, found.isCallable {
-      return found.members.contains { $0.name == "parameters" } && path.name.hasPrefix("lab.nn.")
-        ? "lab.nn.Module" : name
+      let isModule = found.members.contains { $0.name == "parameters" }
+      return isModule ? path.name.hasPrefix("lab.nn.") ? "lab.nn.Module" : "Tensor" : name
     }
     guard docs.exact(path.name) != nil || docs.find(String(path.name.split(separator: ".").last ?? "")) != nil else {
       return nil

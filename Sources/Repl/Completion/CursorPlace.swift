@@ -12,6 +12,8 @@ enum CursorPlace: Equatable {
   case question(String)
   /// A command after `:` at the beginning.
   case command(String)
+  /// The name of a setting after `:set`.
+  case setting(String)
   /// Nothing that can be completed, such as a number or a comment.
   case nothing
 
@@ -20,6 +22,8 @@ enum CursorPlace: Equatable {
     let trimmed = source.drop { $0 == " " }
     if trimmed.hasPrefix("?") { return (.question(String(trimmed.dropFirst().drop { $0 == " " })), nil) }
     if trimmed.hasPrefix(":"), !trimmed.contains(" ") { return (.command(String(trimmed.dropFirst())), nil) }
+    let words = trimmed.split(separator: " ", omittingEmptySubsequences: false)
+    if words.first == ":set", words.count == 2 { return (.setting(String(words[1])), nil) }
     var body = source
     if trimmed.hasPrefix(":"), let space = trimmed.firstIndex(of: " ") { body = String(trimmed[space...]) }
     let all = LuaToken.all(of: body)

@@ -43,7 +43,8 @@ struct Culprit {
       guard let place = code.first(where: { tokens[$0].text == name }) else { continue }
       let start = Self.start(ofPathEndingAt: place, tokens)
       range = offset(start)..<offset(place + 1)
-      operands = []
+      // The object, and the name that it does not have.
+      operands = start < place - 1 ? [text(start..<(place - 1)), name] : []
       return
     }
     return nil

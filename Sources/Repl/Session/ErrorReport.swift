@@ -16,7 +16,11 @@ struct ErrorReport {
   ///   - record: what is known beside the message.
   ///   - sources: texts by the names that messages call them.
   ///   - current: the name of the input itself, which the reader has before the eyes.
-  init(_ message: String, _ record: FailureRecord?, _ sources: [String: String], current: String, hasTraceback: Bool) {
+  ///   - parameters: what the operation that failed calls its arguments.
+  init(
+    _ message: String, _ record: FailureRecord?, _ sources: [String: String], current: String, parameters: [String],
+    hasTraceback: Bool
+  ) {
     self.current = current
     self.message = message
     for (name, source) in sources.sorted(by: { $0.key.count > $1.key.count }) where message.hasPrefix(name + ":") {
@@ -29,11 +33,17 @@ struct ErrorReport {
       if line <= lines.count { sourceLine = String(lines[line - 1]) }
       break
     }
+    // An input that returns what a function returns is gone when that one runs, and the message has no place.
+    if place == nil, let record, !record.arguments.isEmpty, let input = sources[current], !input.contains("\n") {
+      sourceLine = input
+    }
     guard let sourceLine else { return }
     let culprit = Culprit(in: sourceLine, message: self.message)
-    underline = culprit?.range
+    // An operation inside of what the line calls: the line is where the shapes come from.
+    underline = culprit?.range ?? (record?.operation?.isEmpty == false ? Self.words(of: sourceLine) : nil)
     if let record, record.arguments.contains(where: { $0.contains("{") }) {
-      let names = culprit?.operands ?? []
+      let operands = culprit?.operands ?? []
+      let names = operands.count == record.arguments.count ? operands : Array(parameters.prefix(record.arguments.count))
       let pairs = record.arguments.enumerated().filter { $1.contains("{") }.map { place, text in
         names.count == record.arguments.count ? "\(names[place]): \(text)" : text
       }
@@ -43,6 +53,12 @@ struct ErrorReport {
       let callers = record.frames.dropFirst().prefix(3).map { "\($0.place.source):\($0.place.line)" }
       more = "called from \(callers.joined(separator: ", ")); :debug shows the local variables"
     }
+  }
+
+  /// The characters between the spaces at both ends.
+  private static func words(of line: String) -> Range<Int> {
+    let start = line.prefix { $0.isWhitespace }.count
+    return start..<max(start, start + line.trimmingSpaces.count)
   }
 
   /// - Parameter keepsPlace: whether the first line says which input and line it was, even where that is the last one.

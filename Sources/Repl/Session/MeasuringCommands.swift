@@ -57,17 +57,37 @@ extension ReplSession {
 
   func profile(_ argument: String) throws {
     let function = try function(try needed(argument, "profile"))
-    let profile = CallProfile(script.lab.tensors)
-    let before = Storage.statistics.bytes
+    let profile = CallProfile(script.lab)
+    var taken = 0
+    let onAllocation = Storage.onAllocation
+    Storage.onAllocation = { bytes in
+      taken += bytes
+      onAllocation?(bytes)
+    }
     host.callObserver = { profile.see($0) }
-    defer { host.callObserver = nil }
+    defer {
+      host.callObserver = nil
+      Storage.onAllocation = onAllocation
+    }
     let clock = Clock()
     _ = try host.call(function)
     let seconds = clock.seconds
-    show(profile.text(seconds: seconds))
+    show(profile.text(seconds: seconds, name: try globalTables()))
     faint(
-      "\(ReplText.time(seconds)) in all, measuring included; tensors hold "
-        + "\(ReplText.bytes(Storage.statistics.bytes)), \(ReplText.bytes(before)) before")
+      "\(ReplText.time(seconds)) in all, measuring included; \(ReplText.bytes(taken)) were allocated for tensors, "
+        + "which hold \(ReplText.bytes(Storage.statistics.bytes)) now")
+  }
+
+  /// Finds the global variable that holds a table.
+  private func globalTables() throws -> (UnsafeRawPointer) -> String? {
+    var names: [UnsafeRawPointer: String] = [:]
+    let stack = try host.stack
+    for member in host.inspect([])?.members ?? [] where member.kind == .table {
+      guard let value = try? host.global(member.name), (try? stack.push(value)) != nil else { continue }
+      defer { stack.pop() }
+      if let address = stack.identity(at: -1), names[address] == nil { names[address] = member.name }
+    }
+    return { names[$0] }
   }
 
   func setShapes(_ argument: String) throws {

@@ -36,7 +36,7 @@ struct PromptCommand: Sendable {
     ) {
       try $0.reload($1)
     },
-    PromptCommand(name: "set", usage: ":set NAME VALUE", summary: "threads, colour; without a name all settings") {
+    PromptCommand(name: "set", usage: ":set NAME VALUE", summary: "changes a setting; :set alone lists them") {
       try $0.set($1)
     },
     PromptCommand(name: "debug", usage: ":debug [NAME]", summary: "local variables where the last error happened") {

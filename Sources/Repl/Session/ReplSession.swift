@@ -1,5 +1,6 @@
 import Basics
 import Bindings
+import Figures
 import Foundation
 import LineEditor
 import LuaHost
@@ -12,6 +13,13 @@ public final class ReplSession {
   public let completer: Completer
   /// Whether output is painted.
   public var colour: Bool
+  /// What figures are made of; what the terminal can show best when `nil`.
+  public var graphics: TerminalStyle.Graphics?
+  /// Columns of figures; those of the terminal when `nil`.
+  var width: Int?
+  /// What the terminal said about itself.
+  var speaksSixel = false
+  var cell: (width: Int, height: Int)?
   /// Whether a person types: inputs have numbers then, and notes are shown.
   let isInteractive: Bool
   /// Inputs that ran without an error as cells of a file, in order; commands and questions are not among them.
@@ -44,6 +52,7 @@ public final class ReplSession {
     sources[script.file.name] = script.file.source
     try installHelp()
     watchFailures()
+    script.session.figureStyle = { [weak self] in self?.figureStyle ?? TerminalStyle() }
   }
 
   /// Whether the input is the beginning of something longer.
@@ -142,7 +151,10 @@ public final class ReplSession {
       return
     }
     let record = self.failure?.message == failure.message ? self.failure : nil
-    let report = ErrorReport(failure.message, record, sources, current: lastName, hasTraceback: isInteractive)
+    let operation = record?.operation.flatMap { docs.exact("lab." + $0) ?? docs.exact("lab.nn." + $0) ?? docs.find($0) }
+    let report = ErrorReport(
+      failure.message, record, sources, current: lastName, parameters: operation?.parameters ?? [],
+      hasTraceback: isInteractive)
     StandardError.write(report.lines(colour: colour, keepsPlace: !isInteractive).joined(separator: "\n") + "\n")
   }
 }

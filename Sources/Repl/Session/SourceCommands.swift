@@ -1,10 +1,9 @@
 import Basics
 import Foundation
-import Kernels
 import LuaHost
 import Recipes
 
-/// `:save`, `:load`, `:reload`, `:set`, `:debug`, `:up`, `:down`.
+/// `:save`, `:load`, `:reload`, `:debug`, `:up`, `:down`.
 extension ReplSession {
   func save(_ argument: String) throws {
     let path = try needed(argument, "save")
@@ -56,29 +55,6 @@ extension ReplSession {
     }
   }
 
-  func set(_ argument: String) throws {
-    let parts = argument.split(whereSeparator: { $0 == " " || $0 == "=" }).map(String.init)
-    guard let name = parts.first else {
-      return show(
-        "threads \(Parallel.threads)\ncolour \(colour ? "on" : "off")\nshapes \(shapes == nil ? "off" : "on")")
-    }
-    let value = parts.count > 1 ? parts[1] : ""
-    switch name {
-    case "threads":
-      guard let count = Int(value), (1...256).contains(count) else {
-        throw Failure(.argument, ":set threads takes a number from 1 to 256, not '\(value)'")
-      }
-      Parallel.threads = count
-    case "colour", "color":
-      guard value == "on" || value == "off" else { throw Failure(.argument, "write :set colour on or :set colour off") }
-      colour = value == "on"
-    case "shapes": try setShapes(value)
-    default:
-      let hint = NearestName.hint(name, among: ["threads", "colour", "shapes"])
-      throw Failure(.argument, "there is no setting '\(name)'" + (hint.isEmpty ? "; :set lists them" : hint))
-    }
-  }
-
   func debug(_ argument: String) throws {
     guard let failure, !failure.frames.isEmpty else {
       throw Failure(.argument, "there is no error to look at; :debug works after one")
@@ -94,6 +70,9 @@ extension ReplSession {
     var lines: [String] = []
     for (number, frame) in failure.frames.enumerated() {
       lines.append((number == failure.current ? "> " : "  ") + frame.place.description)
+      if frame.place.isTailCall {
+        lines.append("      (a tail call: return f(...) left nothing of the function that called it)")
+      }
       guard number == failure.current else { continue }
       for entry in frame.locals { lines.append("      \(entry.name) = \(brief(entry.value))") }
       if frame.locals.isEmpty { lines.append("      no local variables") }
