@@ -29,8 +29,9 @@ local P = lab.recipe {
 -- %% [markdown]
 -- **What is smaller here.** Chains of four operations modulo 5 instead of school mathematics, a decoder of two layers
 -- and width 32, one round. A step is one token, so the good and the bad step share their context and one pass gives
--- both probabilities. Spurious steps are put into the teacher's solutions on purpose: half of them skip every second
--- value. The eightfold efficiency is not tested; that needs a sweep over the amount of data.
+-- both probabilities. Spurious steps are put into the teacher's solutions on purpose: in half of them each value but
+-- the last is skipped with probability 1/2. The eightfold efficiency is not tested; that needs a sweep over the amount
+-- of data.
 --
 -- **Rivals.** All three tunings take 80 steps of 64 from the same SFT model and its same 4000 samples. Of the rates
 -- 0.0003 and 0.001, tried on the pilot seed 1000 for each, RFT did better with the second (0.62 against 0.59), both
