@@ -37,25 +37,25 @@ local P = lab.recipe {
 -- than the teacher's own answers, is claimed as it stands; noise may cost a critic at most 0.05 where imitation loses
 -- more.
 --
--- **Thresholds.** The estimate before any run was 0.03. The pilot seed 1000, at the only rate that was tried for all
--- arms (0.002), gave 0.41 for the base, 0.58 after imitating and 0.70 after criticising answers of which half were
--- written carelessly, so the first threshold is 0.06, half of the difference. The careless share hardly matters to the
--- critic, who learns more from it, if anything (0.64, 0.70 and 0.73 at 30, 50 and 70 %), and much to the imitator
--- (0.87, 0.58, 0.42; threshold 0.22). The paper's stronger form had no chance there: the teacher's answers, and the
--- right ones among the noisy, gave 1.00. A first design, whose critiques ticked right steps instead of repeating their
--- values, gave 0.52 and 0.59 at 30 and 70 %. What is learnt by criticising serves answering, but less directly than
--- answers do; the paper's models know their arithmetic already, and there a critique may teach what one more right
--- answer does not.
+-- **Thresholds.** The estimate before any run was 0.03. Pilot seeds 1000 and 1001, at the only rate that was tried for
+-- all arms (0.002), gave 0.38 for the base, 0.57 after imitating and 0.68 after criticising answers of which half were
+-- written carelessly, so the first threshold is 0.05, half of the difference (0.12 and 0.10). The careless share
+-- hardly matters to the critic, who learns more from it, if anything (0.62, 0.68 and 0.71 at 30, 50 and 70 %; of a
+-- wrong answer less can be copied), and much to the imitator (0.84, 0.57, 0.41; threshold 0.21). The paper's stronger
+-- form had no chance there: the teacher's answers gave 0.99, the right ones among the noisy 0.97. A first design,
+-- whose critiques ticked right steps instead of repeating their values, gave 0.52 and 0.59 at 30 and 70 % (seed 1000).
+-- What is learnt by criticising serves answering, but less directly than answers do; the paper's models know their
+-- arithmetic already, and there a critique may teach what one more right answer does not.
 -- %%
 lab.claim("criticising noisy answers teaches more than imitating them", {
-  measure = function(r) return r.cft_50 - r.sft_50 end, above = 0.06,
+  measure = function(r) return r.cft_50 - r.sft_50 end, above = 0.05,
 })
 lab.claim("it teaches more than a teacher's right answers", {
   measure = function(r) return r.cft_50 - r.teacher end, above = 0,
 })
 lab.claim("critiques bear noise that imitation does not", {
   { measure = function(r) return r.cft_30 - r.cft_70 end, below = 0.05 },
-  { measure = function(r) return r.sft_30 - r.sft_70 end, above = 0.22 },
+  { measure = function(r) return r.sft_30 - r.sft_70 end, above = 0.21 },
 })
 lab.control("critiques of other answers teach nothing", { set = { critiques = "exchanged" }, breaks = 1 })
 

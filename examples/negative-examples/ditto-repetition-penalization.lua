@@ -46,7 +46,7 @@ local P = lab.recipe {
 --
 -- **The likely reasons.** The penalty knows one loop only, a sentence behind itself; a language this small has others,
 -- of two or three sentences in turn, and greedy decoding falls into these. And it punishes function words that any
--- sentence needs; a model of 30 thousand weights cannot tell the artificial texts from documents that rightly come
+-- sentence needs; a model of 28 thousand weights cannot tell the artificial texts from documents that rightly come
 -- back to their words, as GPT-2 can.
 -- %%
 lab.claim("a sentence grows more probable each time it is repeated", {
