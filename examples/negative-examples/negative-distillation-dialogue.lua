@@ -28,7 +28,7 @@ local P = lab.recipe {
 
 -- %% [markdown]
 -- **What is smaller here.** Made-up dialogues of one query and one reply, a decoder of two layers and width 32, the
--- distance of hidden states after the last block only. Who is a platitude is never told to any model: the teacher's
+-- distance of hidden states after the last block only. What is a platitude is never told to any model: the teacher's
 -- pairs are chosen by counting different queries, the baseline's by counting replies, and the generator's own word
 -- serves the judges only.
 --
