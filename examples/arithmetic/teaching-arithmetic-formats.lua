@@ -43,14 +43,16 @@ local formats = { "plain", "reversed", "scratchpad" }
 
 -- %% [markdown]
 -- ## What is claimed
--- Thresholds come from the pilot seeds 1000 to 1003. With 500 sums, reversed answers were right in @R@ of cases, plain
--- ones in @P@, and both fitted their training sums, so the difference is one of generalising; the first threshold, 0.15,
--- is less than half of it. The learning rate is the best of 0.002, 0.004 and 0.006 for each of the three formats (0.006
--- is no better for plain answers, and reversed ones diverge there). The catalogue of formats puts the scratchpad first,
--- and on the pilots it was: some of its answers are right from 250 sums on. The larger model had 1.00 on all pilots.
+-- Thresholds come from the pilot seeds 1000 to 1003. With 500 sums in training, reversed answers were right in 0.99 of
+-- cases and plain ones in 0.61 (0.24 to 0.60 less), though both formats fitted their training sums: the difference is
+-- one of generalising. The first threshold, 0.15, is less than half of it. With 250 sums, the scratchpad had 0.56 and
+-- reversed answers 0.07, so the threshold there is 0.2; the estimate made before any run, that the scratchpad needs no
+-- more sums until 0.9 of the answers are right, is coarser (on three pilots of four both needed 500). For reversed
+-- against plain answers it is kept: sums are counted in doublings of 250, and never reaching 0.9 counts as one doubling
+-- beyond the largest set. Plain answers did not reach it on any pilot.
 --
--- Examples are counted in doublings of the smallest training set until more than 0.9 of the answers are right; never
--- reaching that counts as one doubling beyond the largest set. "No more" leaves half a doubling.
+-- The learning rate is the best of 0.002, 0.004 and 0.006 for each of the three formats: with 0.006 plain answers are no
+-- better, and reversed ones diverge. The larger model had 1.00 on all pilots.
 --
 -- The last claim is about a piece of theory of the paper. The table of all sums, n x n with the entry i + j, has rank
 -- 2, so every 3x3 minor is 0 and gives its ninth entry from the other eight. Starting from m known entries of a table
@@ -60,9 +62,9 @@ local formats = { "plain", "reversed", "scratchpad" }
 -- %%
 lab.claim("from 500 sums, reversed answers are learnt better than plain ones",
   { measure = function(r) return r.reversed.exact_500 - r.plain.exact_500 end, above = 0.15 })
-lab.claim("steps need no more examples than reversal, and reversal no more than plain answers", {
-  { measure = function(r) return r.reversed.doublings - r.scratchpad.doublings end, above = -0.5 },
-  { measure = function(r) return r.plain.doublings - r.reversed.doublings end, above = -0.5 },
+lab.claim("steps need fewer examples than reversal, and reversal fewer than plain answers", {
+  { measure = function(r) return r.scratchpad.exact_250 - r.reversed.exact_250 end, above = 0.2 },
+  { measure = function(r) return r.plain.doublings - r.reversed.doublings end, above = 0.5 },
 })
 lab.control("sums without carries need no order", { set = { carries = "none", large_steps = 1 }, breaks = 1 })
 lab.claim("a decoder of four layers of width 128 gets more than 99 % of reversed sums right",
