@@ -31,6 +31,7 @@ local P = lab.recipe {
   params = {
     width = 64, depth = 2, steps = 750, batch = 64, lr = lab.num(4e-3, { min = 0, help = "of the small models" }),
     carries = lab.choice("balanced", { "balanced", "none" }),
+    largest = lab.int(500, { min = 250, help = "sums in training at most; 1000 and 2000 for longer curves" }),
     tested = lab.int(500, { min = 10, help = "sums that judge, none of them in training" }),
     large_steps = lab.int(800, { min = 1, help = "steps of the larger model, each on new sums" }),
     large_lr = lab.num(1e-3, { min = 0, help = "of the larger model" }),
@@ -38,7 +39,8 @@ local P = lab.recipe {
   },
   seeds = 8, smoke = { steps = 2, tested = 20, large_steps = 1, trials = 1 },
 }
-local sizes = { 250, 500, 1000 }                                  -- distinct sums in training
+local sizes = { 250 }                                             -- distinct sums in training
+while sizes[#sizes] * 2 <= P.largest do sizes[#sizes + 1] = sizes[#sizes] * 2 end
 local formats = { "plain", "reversed", "scratchpad" }
 
 -- %% [markdown]
