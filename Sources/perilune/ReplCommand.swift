@@ -60,6 +60,8 @@ struct ReplCommand: ParsableCommand {
   }
 
   private func greet(_ session: ReplSession) {
+    // Behind the ^C of the line that was abandoned.
+    if ReplRestart.isRestart { session.script.host.write("\n") }
     session.script.host.write(
       "perilune \(HostVersion.current)  Tab completes, ?name explains, :help lists commands, Ctrl-D leaves\n")
     session.script.host.flushOutput()

@@ -11,22 +11,25 @@ import Repl
 enum ReplRestart {
   private static let mark = "PERILUNE_ABANDONED"
 
+  /// Whether this very process was started anew.
+  static var isRestart: Bool { getenv(mark).map { String(cString: $0) } == "\(getpid())" }
+
   static func prepare(_ session: ReplSession, keepsFiles: Bool) {
     Interruption.restartWhenStuck(afterMilliseconds: 400, arguments: CommandLine.arguments)
     guard keepsFiles, let path = History.stateFile("session-\(getpid()).lua") else {
-      if getenv(mark) != nil { print("that line could not be stopped, so the session starts anew") }
-      setenv(mark, "1", 1)
-      fflush(nil)
+      if isRestart { say("") }
+      setenv(mark, "\(getpid())", 1)
       return
     }
-    if getenv(mark) != nil, FileManager.default.fileExists(atPath: path) {
+    if isRestart, !FileManager.default.fileExists(atPath: path) {
+      say("")
+    } else if isRestart {
       let kept = path.replacing(".lua", with: "-abandoned.lua")
       try? FileManager.default.removeItem(atPath: kept)
       try? FileManager.default.moveItem(atPath: path, toPath: kept)
-      print("that line could not be stopped, so the session starts anew; :load \(kept) runs the accepted inputs again")
-      fflush(nil)
+      say("; :load \(kept) runs the accepted inputs again")
     }
-    setenv(mark, "1", 1)
+    setenv(mark, "\(getpid())", 1)
     removeLeftovers(beside: path)
     try? FileManager.default.createDirectory(
       atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
@@ -34,6 +37,11 @@ enum ReplRestart {
       try? cells.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
     }
     atexit { History.stateFile("session-\(getpid()).lua").map { _ = unlink($0) } }
+  }
+
+  private static func say(_ more: String) {
+    print("that line could not be stopped, so the session starts anew\(more)")
+    fflush(nil)
   }
 
   /// Files of sessions whose processes are gone.

@@ -132,6 +132,18 @@ final class TerminalSessionTests: XCTestCase {
     XCTAssertEqual(terminal.leave(), 0)
   }
 
+  func testAStuckLineIsAbandonedWithoutHistory() throws {
+    let terminal = try TerminalProgram(Program(), "repl", "--no-history")
+    terminal.enter("print('begins') print((\"a\"):rep(40):find((\"a*\"):rep(40) .. \"b\"))", awaits: "\nbegins\n")
+    usleep(300_000)
+    terminal.type("\u{3}")
+    usleep(100_000)
+    terminal.type("\u{3}")
+    terminal.awaits("so the session starts anew\n")
+    terminal.enter("1 + 1", awaits: "\n2\n")
+    XCTAssertEqual(terminal.leave(), 0)
+  }
+
   func testDumbTerminal() throws {
     let terminal = try TerminalProgram(Program(), "repl", terminal: "dumb")
     terminal.enter("for i = 1, 2 do", awaits: ">> ")

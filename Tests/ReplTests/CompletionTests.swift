@@ -67,12 +67,17 @@ final class CompletionTests: XCTestCase {
   func testTenThousandNamesAreQuick() throws {
     let prompt = try TestPrompt()
     _ = prompt.enter("for i = 1, 10000 do _G[\"name_\" .. i] = i end")
-    // The best of several: other processes only ever add time.
+    // The processor's time for it, and the best of several: other processes only ever add to it.
+    func seconds() -> Double {
+      var time = timespec()
+      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+      return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
     let best =
       (0..<10).map { _ in
-        let clock = Clock()
+        let start = seconds()
         XCTAssertEqual(prompt.complete("name_").count, 10000)
-        return clock.seconds
+        return seconds() - start
       }.min() ?? 1
     XCTAssertLessThan(best, 0.02)
   }

@@ -17,7 +17,7 @@ final class SettingsTests: XCTestCase {
     XCTAssertTrue(list.contains("auto (braille)"), list)
     XCTAssertTrue(list.contains("auto (80)"), list)
     XCTAssertEqual(
-      prompt.enter(":set precision"), ":set precision  4  decimals of tensors; takes a number from 0 to 17\n")
+      prompt.enter(":set precision"), ":set precision  4  decimals of tensors: 0 to 17\n")
     XCTAssertEqual(prompt.complete(":set gr"), ["graphics"])
   }
 

@@ -6,6 +6,8 @@ struct TerminalAxes {
   private let x: Scale
   private let y: Scale
   private static let rows = 14
+  /// Pixels beside the outermost points, so that their dots are whole.
+  private static let inset = 4.0
 
   init(_ panel: Panel, _ series: [LineSeries], joined: Bool) {
     (self.panel, self.series, self.joined) = (panel, series, joined)
@@ -110,7 +112,7 @@ struct TerminalAxes {
     let half = Double(style.cellHeight) / 2
     func place(_ point: Point) -> (x: Double, y: Double)? {
       guard let across = x.visible(point.x), let up = y.visible(point.y) else { return nil }
-      return (2 + across * Double(width - 4), half + (1 - up) * (Double(height) - 2 * half))
+      return (Self.inset + across * (Double(width) - 2 * Self.inset), half + (1 - up) * (Double(height) - 2 * half))
     }
     var grid = Mask(raster)
     for tick in y.ticks {
@@ -155,15 +157,15 @@ struct TerminalAxes {
       let low = y.clamped(left.band.lower), let high = y.clamped(left.band.upper),
       let lowAfter = y.clamped(right.band.lower), let highAfter = y.clamped(right.band.upper)
     else { return }
-    let width = Double(mask.width - 4)
+    let width = Double(mask.width) - 2 * Self.inset
     func row(_ up: Double) -> Double { half + (1 - up) * (Double(mask.height) - 2 * half) }
-    let (start, end) = (2 + from * width, 2 + to * width)
+    let (start, end) = (Self.inset + from * width, Self.inset + to * width)
     var column = start.rounded(.down)
     while column < end {
       let share = min(1, max(0, (column + 0.5 - start) / (end - start)))
       let (top, bottom) = (row(high + (highAfter - high) * share), row(low + (lowAfter - low) * share))
-      let strip = max(column, start)
-      mask.rectangle(x: strip...max(strip, min(column + 1, end)), y: min(top, bottom)...max(top, bottom))
+      // Whole pixels, so that neighbouring parts have no seam.
+      mask.rectangle(x: column...(column + 1), y: min(top, bottom)...max(top, bottom))
       column += 1
     }
   }

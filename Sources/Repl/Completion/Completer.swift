@@ -25,7 +25,7 @@ public struct Completer {
       return Completions(replaces: prefix.count, items: rows.map { .init($0.name, $0.summary) })
     case .setting(let prefix):
       let rows = PromptSetting.all.filter { $0.name.hasPrefix(prefix) }
-      return Completions(replaces: prefix.count, items: rows.map { .init($0.name, $0.summary + "; " + $0.takes) })
+      return Completions(replaces: prefix.count, items: rows.map { .init($0.name, $0.summary + ": " + $0.takes) })
     case .member(let path, let prefix): return members(path, prefix)
     case .name(let prefix): return names(prefix, call)
     }

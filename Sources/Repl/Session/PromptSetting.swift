@@ -16,17 +16,17 @@ struct PromptSetting: Sendable {
 
   static let all: [PromptSetting] = [
     PromptSetting(
-      name: "threads", takes: "a number from 1 to 256", summary: "cores for tensors",
+      name: "threads", takes: "1 to 256", summary: "cores for tensors",
       get: { _ in "\(Parallel.threads)" },
       set: { number($1, 1...256) { Parallel.threads = $0 } }),
     PromptSetting(
-      name: "precision", takes: "a number from 0 to 17", summary: "decimals of tensors",
+      name: "precision", takes: "0 to 17", summary: "decimals of tensors",
       get: { _ in "\(TensorText.precision)" }, set: { number($1, 0...17) { TensorText.precision = $0 } }),
     PromptSetting(
-      name: "lines", takes: "a number from 1 to 50", summary: "rows and columns shown at either end of a large tensor",
+      name: "lines", takes: "1 to 50", summary: "rows and columns at the ends of large tensors",
       get: { _ in "\(TensorText.edge)" }, set: { number($1, 1...50) { TensorText.edge = $0 } }),
     PromptSetting(
-      name: "graphics", takes: "auto, kitty, sixel, blocks, braille or none", summary: "what figures are made of",
+      name: "graphics", takes: "auto, kitty, sixel, blocks, braille, none", summary: "figures",
       get: { $0.graphics?.rawValue ?? "auto (\($0.figureStyle.graphics.rawValue))" },
       set: { session, text in
         guard text != "auto" else {
@@ -38,7 +38,7 @@ struct PromptSetting: Sendable {
         return true
       }),
     PromptSetting(
-      name: "width", takes: "auto or a number from 20 to 400", summary: "columns of figures",
+      name: "width", takes: "20 to 400, auto", summary: "columns of figures",
       get: { $0.width.map { "\($0)" } ?? "auto (\($0.figureStyle.width))" },
       set: { session, text in
         guard text != "auto" else {
@@ -48,10 +48,10 @@ struct PromptSetting: Sendable {
         return number(text, 20...400) { session.width = $0 }
       }),
     PromptSetting(
-      name: "colour", takes: "on or off", summary: "painted text", get: { $0.colour ? "on" : "off" },
+      name: "colour", takes: "on, off", summary: "painted text", get: { $0.colour ? "on" : "off" },
       set: { session, text in truth(text) { session.colour = $0 } }),
     PromptSetting(
-      name: "shapes", takes: "on or off", summary: "the shapes of every operation",
+      name: "shapes", takes: "on, off", summary: "shapes of every operation",
       get: { $0.shapes == nil ? "off" : "on" },
       set: { session, text in try truth(text) { _ in try session.setShapes(text) } }),
   ]
@@ -90,7 +90,7 @@ extension ReplSession {
   }
 
   private func listSettings(_ settings: [PromptSetting]) {
-    let rows = settings.map { (":set " + $0.name, $0.get(self), "\($0.summary); takes \($0.takes)") }
+    let rows = settings.map { (":set " + $0.name, $0.get(self), "\($0.summary): \($0.takes)") }
     let widths = (rows.map(\.0.count).max() ?? 0, rows.map(\.1.count).max() ?? 0)
     func padded(_ text: String, _ width: Int) -> String {
       text + String(repeating: " ", count: max(0, width - text.count))
