@@ -40,18 +40,18 @@ local P = lab.recipe {
 --
 -- **What would refute it.** RFT that does as well; skips that stay; whole solutions that carry as much information.
 --
--- **Thresholds.** Estimates before any run were 0.05, 0.05 and 0.02. The pilot seed 1000, with this length of SFT,
--- gave 0.70 right results for single steps, 0.66 for whole solutions, 0.64 for RFT and 0.59 for SFT, and 0.06 skips
--- against 0.22 after RFT. So the first threshold is 0.03 and the second 0.08, half of the pilot's effects; the third
--- stays. When SFT was shorter, single steps and whole solutions did not differ (0.70 and 0.69), so that claim is at
--- risk: solutions of four steps leave little credit to assign. With a coin in the place of the credit the result was
--- 0.51.
+-- **Thresholds.** Estimates before any run were 0.05, 0.05 and 0.02. Pilot seeds 1000 and 1001 gave 0.72 right results
+-- for single steps, 0.69 for whole solutions, 0.66 for RFT and 0.62 for SFT, and 0.08 skips against 0.23 after RFT.
+-- The differences were 0.06 and 0.07, 0.16 and 0.13, 0.05 and 0.03, so the first threshold is 0.03 and the second
+-- 0.07, half of the effect; the third stays. When SFT was shorter, single steps and whole solutions did not differ
+-- (0.70 and 0.69), so that claim is at risk: solutions of four steps leave little credit to assign. With a coin in the
+-- place of the credit the result was 0.51 (seed 1000).
 -- %%
 lab.claim("wrong solutions with credit for steps teach more than right solutions", {
   measure = function(r) return r.step - r.rft end, above = 0.03,
 })
 lab.claim("they remove spurious steps that right solutions keep", {
-  measure = function(r) return r.skips_rft - r.skips_step end, above = 0.08,
+  measure = function(r) return r.skips_rft - r.skips_step end, above = 0.07,
 })
 lab.claim("credit for steps is better than for whole solutions", {
   measure = function(r) return r.step - r.whole end, above = 0.02,
