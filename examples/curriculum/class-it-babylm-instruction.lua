@@ -45,15 +45,16 @@ local P = lab.recipe {
 
 -- %% [markdown]
 -- **Thresholds.** The estimate was any gain at all. First designs, in which the prompts of fine-tuning did not occur in
--- the tuning, or each Q text held two questions, gave 0.10 and 0.08 on pilot seeds 1000 and 1001. The design above gave
--- 0.072 on seed 1000 (0.697 to 0.769, merged 0.788, the sequences 0.746 and 0.773); the threshold is half of that. Of
--- the sequences against the merged arm the pilots said 0.04, -0.06 and -0.03, so the second claim, as the paper has it,
--- is at risk: what the first stage taught fades in the second. Pairs were at 1.00 in all arms, with strangers in every
+-- the tuning, or each Q text held two questions, gave between -0.08 and 0.10. The design above gave 0.072 and 0.056 on
+-- pilot seeds 1000 and 1001 (0.697 to 0.769, 0.675 to 0.731); the threshold is 0.032, half of the mean. Nearly all of
+-- it is the feeling, which C teaches in full (1.00 against 0.81 and 0.75); of the object there is no gain. Of the
+-- sequences against the merged arm these pilots said -0.028 and -0.060, so the second claim, as the paper has it, is at
+-- risk: what the first stage taught fades in the second. Pairs were at 1.00 in nearly all arms, with strangers in every
 -- twenty-fifth sentence; now they are in every hundredth, and the loss on plain sentences was added, which sees a
 -- difference where pairs cannot.
 -- %%
 lab.claim("instruction tuning helps fine-tuning more than plain text does",
-  { measure = function(r) return r.instructed - r.plain end, above = 0.036 })
+  { measure = function(r) return r.instructed - r.plain end, above = 0.032 })
 lab.claim("one after the other at least matches both at once",
   { measure = function(r) return r.sequential - r.merged end, above = 0 })
 lab.claim("untouched models are no better for it: neither at pairs nor at predicting sentences", {
