@@ -23,9 +23,9 @@
 -- replies do, as only people's reactions do. That there is something to learn from interaction is thus a property of
 -- the generator; the control, replies to other sentences, takes it away, and leaves prompts and formats as they are.
 --
--- **Rival explanations.** More training of any kind: plain has the same number of steps and tokens. And since the
--- second of two stages is fresher than the first, both sequences are run, and their mean is compared with the merged
--- arm.
+-- **Rival explanations.** More training of any kind: plain has the same number of steps and tokens. Having seen the
+-- prompts: the arm "format" is merged tuning with the replies of other sentences. And since the second of two stages is
+-- fresher than the first, both sequences are run, and their mean is compared with the merged arm.
 --
 -- **What would refute it.** Fine-tuning that starts from instructions no better than from plain text; a merged shuffle
 -- that does better than both sequences; pairs that are judged better, too.
@@ -45,15 +45,21 @@ local P = lab.recipe {
 
 -- %% [markdown]
 -- **Thresholds.** The estimate was any gain at all. First designs, in which the prompts of fine-tuning did not occur in
--- the tuning, or each Q text held two questions, gave 0.10 and 0.08 on pilot seeds 1000 and 1001. The design above gave
--- 0.072 on seed 1000 (0.697 to 0.769, merged 0.788, the sequences 0.746 and 0.773); the threshold is half of that. Of
--- the sequences against the merged arm the pilots said 0.04, -0.06 and -0.03, so the second claim, as the paper has it,
--- is at risk: what the first stage taught fades in the second. Pairs were at 1.00 in all arms, with strangers in every
+-- the tuning, or each Q text held two questions, gave between -0.08 and 0.10. The design above gave 0.072 and 0.056 on
+-- pilot seeds 1000 and 1001 (0.697 to 0.769, 0.675 to 0.731); the threshold is 0.032, half of the mean. Nearly all of
+-- it is the feeling, which C teaches in full (1.00 against 0.81 and 0.75); of the object there is no gain. Of the
+-- sequences against the merged arm these pilots said -0.028 and -0.060, so the second claim, as the paper has it, is at
+-- risk: what the first stage taught fades in the second. Pairs were at 1.00 in nearly all arms, with strangers in every
 -- twenty-fifth sentence; now they are in every hundredth, and the loss on plain sentences was added, which sees a
 -- difference where pairs cannot.
+--
+-- The format explains much of the gain: with replies of other sentences seed 1000 still gained 0.045 over plain. So the
+-- claim asks for a gain over that as well, which was 0.06; its threshold is half.
 -- %%
-lab.claim("instruction tuning helps fine-tuning more than plain text does",
-  { measure = function(r) return r.instructed - r.plain end, above = 0.036 })
+lab.claim("instruction tuning helps fine-tuning more than plain text does, and not by its format", {
+  { measure = function(r) return r.instructed - r.plain end, above = 0.032 },
+  { measure = function(r) return r.instructed - r.format end, above = 0.03 },
+})
 lab.claim("one after the other at least matches both at once",
   { measure = function(r) return r.sequential - r.merged end, above = 0 })
 lab.claim("untouched models are no better for it: neither at pairs nor at predicting sentences", {
@@ -109,20 +115,23 @@ function makers.plain(rng)
   local first, second = sentence(rng), sentence(rng)
   return first .. " " .. second
 end
-local function replied(rng)
+local function replied(rng, others)
   local text, _, is = sentence(rng)
-  if P.replies == "others" then _, _, is = sentence(rng) end
+  if others or P.replies == "others" then _, _, is = sentence(rng) end
   return text, is
 end
-function makers.C(rng)
-  local text, is = replied(rng)
+function makers.C(rng, others)
+  local text, is = replied(rng, others)
   return text .. (is[1] == 1 and " - how lovely - yes indeed ." or " - how awful - no never .")
 end
-function makers.Q(rng)
-  local text, is = replied(rng)
+function makers.Q(rng, others)
+  local text, is = replied(rng, others)
   if rng:uniform() < 0.5 then return text .. " whom ? " .. (is[2] == 1 and "pet" or "beast") .. " - yes indeed ." end
   return text .. " doing ? " .. (is[3] == 1 and "food" or "talk") .. " - yes indeed ."
 end
+
+makers["C of others"] = function(rng) return makers.C(rng, true) end
+makers["Q of others"] = function(rng) return makers.Q(rng, true) end
 
 local function ids(texts) return lab.stack(tok:encode(texts), 1) end
 local function texts(kinds, rng)
@@ -171,7 +180,8 @@ end
 
 local tasks = { "feeling", "object", "verb" }
 local stages = {
-  plain = { { "plain" } }, merged = { { "C", "Q" } }, C_then_Q = { { "C" }, { "Q" } }, Q_then_C = { { "Q" }, { "C" } },
+  plain = { { "plain" } }, format = { { "C of others", "Q of others" } }, merged = { { "C", "Q" } },
+  C_then_Q = { { "C" }, { "Q" } }, Q_then_C = { { "Q" }, { "C" } },
 }
 
 local r = lab.trials(function(run)
@@ -195,7 +205,7 @@ local r = lab.trials(function(run)
     end)
   end
   measure("base", base)
-  for _, arm in ipairs{ "plain", "merged", "C_then_Q", "Q_then_C" } do
+  for _, arm in ipairs{ "plain", "format", "merged", "C_then_Q", "Q_then_C" } do
     local net, parts = base:clone(), stages[arm]
     for _, kinds in ipairs(parts) do
       local set = texts(kinds, run:rng(table.concat(kinds, " and ")))
@@ -211,7 +221,7 @@ local r = lab.trials(function(run)
 end)
 -- %%
 print(r)
-local arms = { "base", "plain", "merged", "C_then_Q", "Q_then_C" }
+local arms = { "base", "plain", "format", "merged", "C_then_Q", "Q_then_C" }
 local bars = { names = arms, title = "Accuracy after fine-tuning on 24 sentences, mean of three tasks" }
 for i, arm in ipairs(arms) do bars[i] = r[arm] end
 lab.plot.bars(bars)
