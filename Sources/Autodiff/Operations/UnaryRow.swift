@@ -18,7 +18,8 @@ extension Operation {
     notes: String? = nil,
     source: String? = nil, example: String? = nil, kernel: UnaryKernel,
     integerKernel: (@Sendable (Int64) -> Int64)? = nil,
-    usesResult: Bool = false, slope: BinaryKernel? = nil, bend: SlopeKernel.Bend? = nil, domain: ClosedRange<Double> = -3...3, order: Int = 2,
+    usesResult: Bool = false, slope: BinaryKernel? = nil, bend: SlopeKernel.Bend? = nil,
+    domain: ClosedRange<Double> = -3...3, order: Int = 2,
     reference: @escaping @Sendable (Double) -> Double,
     gradient: (@Sendable (UnaryGradient) throws -> Tensor)?
   ) -> Operation {

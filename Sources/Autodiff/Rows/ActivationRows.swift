@@ -14,7 +14,8 @@ public enum Activations {
 
   static let sigmoid: Operation = .unary(
     "sigmoid", .activation, "The logistic function.", formula: "1 / (1 + e^-x)", kernel: .sigmoid, usesResult: true,
-    slope: .sigmoidSlope, bend: { product, y in try product * (1 - y * 2) }, reference: { 1 / (1 + Foundation.exp(-$0)) }, gradient: { try $0.g * $0.y * (1 - $0.y) })
+    slope: .sigmoidSlope, bend: { product, y in try product * (1 - y * 2) },
+    reference: { 1 / (1 + Foundation.exp(-$0)) }, gradient: { try $0.g * $0.y * (1 - $0.y) })
 
   static let silu: Operation = .unary(
     "silu", .activation, "The sigmoid-weighted linear unit, also called swish.", formula: "x * sigmoid(x)",

@@ -16,25 +16,25 @@ public enum SmallProducts {
 
   /// `count` products; the pieces of the result lie one behind the other.
   ///
-  /// - Parameter offsets: where the operands of a product begin, in elements from their pointers.
-  @inline(__always)
+  /// - Parameter walk: over the batch, where its first two operands are `a` and `b`.
+  @_specialize(where T == Float)
+  @_specialize(where T == Double)
   public static func multiply<T: Real>(
     _ a: Gemm.Operand<T>, _ b: Gemm.Operand<T>, _ c: UnsafeMutablePointer<T>, count: Int, m: Int, n: Int, k: Int,
-    offsets: (Int) -> (a: Int, b: Int)
+    over walk: StridedWalk
   ) {
     Parallel.forEachRange(count, grain: max(1, (1 << 18) / (m &* n &* k))) { first, length in
       for which in first..<(first &+ length) {
-        let (atA, atB) = offsets(which)
+        let at = walk.offsets(at: which)
         one(
-          a.pointer + atA, a.stride, a.transposed, b.pointer + atB, b.stride, b.transposed, c + which &* m &* n, m, n, k)
+          a.pointer + at[0], a.stride, a.transposed, b.pointer + at[1], b.stride, b.transposed, c + which &* m &* n, m,
+          n, k)
       }
     }
   }
 
-  @_specialize(where T == Float)
-  @_specialize(where T == Double)
-  @usableFromInline
-  static func one<T: Real>(
+  @inline(__always)
+  private static func one<T: Real>(
     _ a: UnsafePointer<T>, _ aStride: Int, _ aTransposed: Bool, _ b: UnsafePointer<T>, _ bStride: Int,
     _ bTransposed: Bool, _ c: UnsafeMutablePointer<T>, _ m: Int, _ n: Int, _ k: Int
   ) {
@@ -64,6 +64,10 @@ public enum SmallProducts {
       let step = rows == 4 ? aRow : 0
       let yStep = rows == 4 ? cStride : 0
       var column = 0
+      while rows == 4 && column &+ 16 <= n {
+        wideStrip(x, step, aColumn, b + column, bStride, y + column, yStep, k)
+        column &+= 16
+      }
       while column &+ 8 <= n {
         strip(x, step, aColumn, b + column, bStride, y + column, yStep, k)
         column &+= 8
@@ -78,6 +82,46 @@ public enum SmallProducts {
       }
       row &+= rows
     }
+  }
+
+  /// Four rows and sixteen columns.
+  @inline(__always)
+  private static func wideStrip<T: Real>(
+    _ a: UnsafePointer<T>, _ aRow: Int, _ aColumn: Int, _ b: UnsafePointer<T>, _ bStride: Int,
+    _ c: UnsafeMutablePointer<T>, _ cStride: Int, _ k: Int
+  ) {
+    let (a1, a2, a3) = (a + aRow, a + 2 &* aRow, a + 3 &* aRow)
+    var s0 = SIMD8<T>(repeating: 0)
+    var (s1, s2, s3, t0, t1, t2, t3) = (s0, s0, s0, s0, s0, s0, s0)
+    var (from, at) = (UnsafeRawPointer(b), 0)
+    let bytes = bStride &* MemoryLayout<T>.stride
+    let half = 8 &* MemoryLayout<T>.stride
+    for _ in 0..<k {
+      let v = from.loadUnaligned(as: SIMD8<T>.self)
+      let w = from.loadUnaligned(fromByteOffset: half, as: SIMD8<T>.self)
+      let (x0, x1) = (SIMD8<T>(repeating: a[at]), SIMD8<T>(repeating: a1[at]))
+      s0.addProduct(x0, v)
+      t0.addProduct(x0, w)
+      s1.addProduct(x1, v)
+      t1.addProduct(x1, w)
+      let (x2, x3) = (SIMD8<T>(repeating: a2[at]), SIMD8<T>(repeating: a3[at]))
+      s2.addProduct(x2, v)
+      t2.addProduct(x2, w)
+      s3.addProduct(x3, v)
+      t3.addProduct(x3, w)
+      at &+= aColumn
+      from += bytes
+    }
+    store(s0, t0, c)
+    store(s1, t1, c + cStride)
+    store(s2, t2, c + 2 &* cStride)
+    store(s3, t3, c + 3 &* cStride)
+  }
+
+  @inline(__always)
+  private static func store<T: Real>(_ s: SIMD8<T>, _ t: SIMD8<T>, _ c: UnsafeMutablePointer<T>) {
+    UnsafeMutableRawPointer(c).storeBytes(of: s, as: SIMD8<T>.self)
+    UnsafeMutableRawPointer(c + 8).storeBytes(of: t, as: SIMD8<T>.self)
   }
 
   /// Four rows and eight columns; a step of 0 between rows makes them the same one.

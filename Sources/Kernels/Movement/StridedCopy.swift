@@ -5,7 +5,8 @@ public enum StridedCopy {
   @_specialize(where T == Int64)
   @_specialize(where T == UInt8)
   public static func gather<T: BitwiseCopyable>(
-    _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, rank: Int, sizes: StridedWalk.Extents, strides: StridedWalk.Extents
+    _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, rank: Int, sizes: StridedWalk.Extents,
+    strides: StridedWalk.Extents
   ) {
     transfer(rank, sizes, strides) { position, length, offset, stride in
       let from = x + offset
@@ -26,7 +27,8 @@ public enum StridedCopy {
   @_specialize(where T == Int64)
   @_specialize(where T == UInt8)
   public static func scatter<T: BitwiseCopyable>(
-    _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, rank: Int, sizes: StridedWalk.Extents, strides: StridedWalk.Extents
+    _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, rank: Int, sizes: StridedWalk.Extents,
+    strides: StridedWalk.Extents
   ) {
     transfer(rank, sizes, strides) { position, length, offset, stride in
       let from = x + position

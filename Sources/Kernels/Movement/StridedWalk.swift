@@ -42,19 +42,19 @@ public struct StridedWalk {
   }
 
   /// The length of the innermost run.
-  @inline(__always) public var runLength: Int { sizes[depth &- 1] }
+  @inlinable @inline(__always) public var runLength: Int { sizes[depth &- 1] }
   /// How many innermost runs there are.
-  @inline(__always) public var runs: Int {
+  @inlinable @inline(__always) public var runs: Int {
     var runs = 1
     for d in 0..<(depth &- 1) { runs &*= sizes[d] }
     return runs
   }
 
   /// The step of an operand within a run.
-  @inline(__always) public func step(of operand: Int) -> Int { strides[operand][depth &- 1] }
+  @inlinable @inline(__always) public func step(of operand: Int) -> Int { strides[operand][depth &- 1] }
 
   /// Where the operands stand at an element, counted in row-major order from 0.
-  @inline(__always)
+  @inlinable @inline(__always)
   public func offsets(at element: Int) -> InlineArray<3, Int> {
     var offsets: InlineArray<3, Int> = [0, 0, 0]
     var rest = element
@@ -67,7 +67,7 @@ public struct StridedWalk {
   }
 
   /// Calls `body(run, offsets)` for runs `first..<first + count`, `offsets[k]` being where operand `k` begins the run.
-  @inline(__always)
+  @inlinable @inline(__always)
   public func forEachRun(
     from first: Int, count: Int, _ body: (_ run: Int, _ offsets: InlineArray<3, Int>) -> Void
   ) {

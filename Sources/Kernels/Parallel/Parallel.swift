@@ -60,10 +60,13 @@ public enum Parallel {
   public static func counting<R>(_ body: () throws -> R) rethrows -> (result: R, loops: Int, tiles: Int) {
     let before = threads
     threads = 1
-    defer { threads = before }
     Pool.shared.startCounting()
+    defer {
+      Pool.shared.stopCounting()
+      threads = before
+    }
     let result = try body()
-    let counts = Pool.shared.stopCounting()
+    let counts = Pool.shared.counts
     return (result, counts.loops, counts.tiles)
   }
 }

@@ -10,7 +10,7 @@ final class Pool: @unchecked Sendable {
   static let mostThreads = 1024
 
   /// Threads that may take part in a loop, its owner included.
-  var threads: Int
+  @exclusivity(unchecked) var threads: Int
   private var started = 0
   private let busy = Atomic<Bool>(false)
   private var number = 0
@@ -33,7 +33,7 @@ final class Pool: @unchecked Sendable {
   private static let patience = 4000
 
   // For tests.
-  private var isWatched = false
+  @exclusivity(unchecked) private var isWatched = false
   private var disorder: TileDisorder?
   private var counted: (loops: Int, tiles: Int)?
 
@@ -187,13 +187,12 @@ extension Pool {
     isWatched = true
   }
 
-  func stopCounting() -> (loops: Int, tiles: Int) {
-    defer {
-      counted = nil
-      isWatched = disorder != nil
-    }
-    return counted ?? (0, 0)
+  func stopCounting() {
+    counted = nil
+    isWatched = disorder != nil
   }
+
+  var counts: (loops: Int, tiles: Int) { counted ?? (0, 0) }
 
   private func runWatched(_ tiles: Int, _ body: (Int) -> Void) {
     if let before = counted { counted = (before.loops + 1, before.tiles + tiles) }

@@ -52,11 +52,12 @@ extension BenchmarkWork {
     try run(steps: 3)
     let (storage, recorded, products) = (Storage.statistics, Recording.recordedOperations, Forward.products)
     let work = try Parallel.counting { try run(steps: 2) }
-    return BenchmarkCounts(
-      values: [
-        Storage.statistics.made - storage.made, Storage.statistics.madeBytes - storage.madeBytes,
-        Recording.recordedOperations - recorded, Forward.products.count - products.count,
-        Forward.products.multiplications - products.multiplications, work.loops, work.tiles,
-      ].map { $0 / 2 })
+    let made: Int = Storage.statistics.made - storage.made
+    let bytes: Int = Storage.statistics.madeBytes - storage.madeBytes
+    let operations: Int = Recording.recordedOperations - recorded
+    let count: Int = Forward.products.count - products.count
+    let multiplications: Int = Forward.products.multiplications - products.multiplications
+    let both: [Int] = [made, bytes, operations, count, multiplications, work.loops, work.tiles]
+    return BenchmarkCounts(values: both.map { $0 / 2 })
   }
 }

@@ -87,10 +87,7 @@ extension Forward {
     }
     let walk = StridedWalk(
       rank: lead.rank, sizes: lead.extents, a.matrixSteps(lead).extents, b.matrixSteps(lead).extents)
-    SmallProducts.multiply(left, right, y.pointer(as: T.self), count: lead.elementCount, m: m, n: n, k: k) {
-      let at = walk.offsets(at: $0)
-      return (at[0], at[1])
-    }
+    SmallProducts.multiply(left, right, y.pointer(as: T.self), count: lead.elementCount, m: m, n: n, k: k, over: walk)
   }
 
   private static func product(_ a: Tensor, _ b: Tensor, _ y: Tensor, _ m: Int, _ n: Int, _ k: Int) {
