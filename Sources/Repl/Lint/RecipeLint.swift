@@ -13,7 +13,9 @@ enum RecipeLint {
   /// Claims that are registered after trials ran.
   static func order(_ tokens: [LuaToken]) -> [Lint.Finding] {
     guard let trials = places("trials", tokens).first else { return [] }
-    return (places("claim", tokens) + places("check", tokens)).filter { $0 > trials }.map { place in
+    // A check inside of a trial is decided there.
+    let checks = places("check", tokens).filter { !isInTrials($0, tokens) }
+    return (places("claim", tokens) + checks).filter { $0 > trials }.map { place in
       Lint.Finding(
         line: tokens[place].line,
         text: "this \(tokens[place + 2].text) is registered after lab.trials: once a result was read it is post hoc, "

@@ -53,9 +53,9 @@ local function make_head(self, options)
   end
 end
 
--- GPT-2's rule: normal with deviation 0.02, and what is added to the residual stream scaled down by the number of additions.
+-- GPT-2's rule: normal with one deviation, and what is added to the residual stream scaled down by the number of additions.
 local function initialise(self, options)
-  local deviation = 0.02
+  local deviation = options.std
   local additions = options.depth * (self.encoder and 3 or 2)
   lab.no_grad(function()
     for _, entry in ipairs(self:named_modules()) do

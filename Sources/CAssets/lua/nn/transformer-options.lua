@@ -10,7 +10,7 @@ local defaults = {
   positions = core.none, rope = core.none, relative = core.none, window = core.none, qk_norm = false, scale = core.none,
   dropout = 0, attention_dropout = 0, bias = true, tied = true, start = 1, encoder_depth = core.none,
   classes = core.none, pool = core.none, segments = core.none, embedding_norm = false, embedding_scale = core.none,
-  final_norm = core.none, masked_lm = false, pooler = false, image = core.none, patch = core.none, channels = 1,
+  final_norm = core.none, masked_lm = false, pooler = false, std = 0.02, image = core.none, patch = core.none, channels = 1,
 }
 
 -- Options that only some kinds have.
@@ -48,6 +48,7 @@ function core.transformer_options(given)
   core.one_of(options.mlp, core.mlp_kinds, "Transformer: option 'mlp'")
   core.one_of(options.norm, { "layer", "rms" }, "Transformer: option 'norm'")
   for _, key in ipairs{ "dropout", "attention_dropout" } do core.number_in(options[key], 0, 1, "Transformer: option '" .. key .. "'") end
+  core.number_in(options.std, 0, nil, "Transformer: option 'std'")
   if options.eps then core.number_in(options.eps, 0, nil, "Transformer: option 'eps'") end
   if options.kind == "vit" then
     if options.vocab ~= nil then core.raise("Transformer: option 'vocab' has no meaning with kind = \"vit\"") end
