@@ -43,11 +43,12 @@ final class LintTests: XCTestCase {
       local r = lab.trials(function(run)
         local x = lab.randn{3}
         local y = lab.randn({3}, {rng = run:rng("y")})
+        lab.check("a trial may check", y:numel() == 3)
         return { a = os.time(), b = x:sum() + y:sum() }
       end)
       lab.claim("late", { measure = function(r) return r.a end, above = 0 })
       """)
-    XCTAssertEqual(findings.map { String($0.prefix(2)) }, ["2:", "4:", "6:", "8:", "8:"], "\(findings)")
+    XCTAssertEqual(findings.map { String($0.prefix(2)) }, ["2:", "4:", "7:", "9:", "9:"], "\(findings)")
     for (finding, text) in zip(findings, ["t:eq(...)", "run:rng", "os.time", "lab.control", "post hoc"]) {
       XCTAssertTrue(finding.contains(text), finding)
     }
