@@ -46,6 +46,8 @@ final class LinePlotTests: XCTestCase {
       ("{ {y = {1, 2}, lower = {1}, upper = {1}} }", "line: entry 1 has 2 points, but 1 lower and 1 upper ends"),
       ("{ {yy = {1}} }", "line: entry 1 has the unknown field 'yy'; did you mean 'y'?"),
     ]
-    for (plot, message) in cases { XCTAssertEqual(Study.failure(head + "lab.plot.line" + plot), message) }
+    for (plot, message) in cases {
+      XCTAssertEqual(Study.failure(head + "lab.plot.line" + plot), "study.lua:5: " + message)
+    }
   }
 }
