@@ -8,7 +8,8 @@ struct PackCommand: ParsableCommand {
     commandName: "pack", abstract: "Write a run, its recipe, helper files and small data into one file.",
     discussion: "Whoever gets the file can check it with 'perilune verify FILE'.")
 
-  @Argument(help: ArgumentHelp("A recorded run, a recipe whose newest run is meant.", valueName: "RUN"))
+  @Argument(
+    help: ArgumentHelp("A recorded run, a recipe whose newest run with default parameters is meant.", valueName: "RUN"))
   var subject: String
 
   @Option(name: [.short, .long], help: ArgumentHelp("Where to write the bundle.", valueName: "FILE"))

@@ -14,7 +14,9 @@ struct ReproduceCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("A recorded run, a recipe whose newest run is meant, or an exported record.", valueName: "RUN"))
+    help: ArgumentHelp(
+      "A recorded run, a recipe whose newest run with default parameters is meant, or an exported record.",
+      valueName: "RUN"))
   var subject: String
 
   @Option(help: ArgumentHelp("The recipe's file, where it is not found by itself.", valueName: "FILE"))

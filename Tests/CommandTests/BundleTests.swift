@@ -32,6 +32,19 @@ final class BundleTests: XCTestCase {
     return bundle
   }
 
+  func testARecipeMeansItsRunWithDefaultParameters() throws {
+    let program = try Program()
+    try program.write(
+      "tiny.lua",
+      "local P = lab.recipe{id = 'tiny', params = {n = 1}, seeds = 2}\nlab.trials(function(run) return {x = run.seed + P.n} end)"
+    )
+    XCTAssertEqual(try program.run("run", "tiny.lua").code, 0)
+    let plain = try XCTUnwrap(program.list(".perilune/runs").first)
+    XCTAssertEqual(try program.run("run", "tiny.lua", "--set", "n=5").code, 0)
+    let result = try program.run("pack", "tiny.lua", "-o", "tiny.bundle")
+    XCTAssertEqual(result.errors.split(separator: ",").first.map(String.init), "tiny.bundle: run \(plain)")
+  }
+
   func testABundleIsVerifiedElsewhere() throws {
     let program = try Program()
     let bundle = try packed(program)

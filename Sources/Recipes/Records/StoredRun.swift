@@ -74,14 +74,18 @@ public struct StoredRun: Sendable {
     self.faults = faults
   }
 
-  /// Finds a record by what a user calls it: a path, or the name of a run in a store or its beginning.
+  /// Finds a record by what a user calls it: a path, the name of a run in a store or its beginning, or a recipe, whose
+  /// newest run with default parameters is meant, or else its newest.
   ///
   /// - Throws: `Failure` of kind `file` when there is none, or several.
   public static func find(_ text: String, store: String) throws -> StoredRun {
     if RunReference.isRecipe(text) {
       let file = try RecipeFile(path: text)
-      guard let run = RecordSearch.newest(of: file, changed: nil, fingerprint: nil, store: store, wanted: { _ in true })
-      else {
+      // A sweep's last cell is not what a recipe stands for.
+      let known =
+        RecordSearch.newest(of: file, fingerprint: nil, store: store)
+        ?? RecordSearch.newest(of: file, changed: nil, fingerprint: nil, store: store)
+      guard let run = known else {
         throw Failure(
           .file, "there is no record of '\(text)' as it is now in '\(store)'; 'perilune run \(text)' makes one")
       }
