@@ -19,7 +19,7 @@ enum Exit {
     switch error {
     case let error as ScriptError where error.isInterruption:
       end(
-        message: error.failure.message.hasSuffix("interrupted")
+        message: error.failure.message.contains("interrupted")
           ? error.failure.message : "interrupted: " + error.failure.message, code: interrupted)
     case let error as ScriptError: end(message: error.description, code: failure)
     case let error as Failure: end(message: error.message, code: failure)

@@ -14,13 +14,13 @@ final class RecordStoreTests: XCTestCase {
     return try XCTUnwrap(try result.object()["runs"] as? [[String: Any]]).compactMap { $0["name"] as? String }.sorted()
   }
 
-  /// 16 processes with 50 runs each in the full tier, 4 with 5 each in the quick one; every fifth run is killed. The
+  /// 16 processes with 200 runs each in the full tier, 4 with 5 each in the quick one; every fifth run is killed. The
   /// variable PERILUNE_WRITER_RUNS sets another number of runs.
   func testManyWritersUnderKill() throws {
     let program = try Program()
     try program.write("tiny.lua", tiny)
     let asked = ProcessInfo.processInfo.environment["PERILUNE_WRITER_RUNS"].flatMap(Int.init)
-    let (writers, runs) = Tier.isFull ? (16, asked ?? 50) : (4, 5)
+    let (writers, runs) = Tier.isFull ? (16, asked ?? 200) : (4, 5)
     let finished = Finished()
     let folder = program.folder
     DispatchQueue.concurrentPerform(iterations: writers) { writer in

@@ -26,7 +26,9 @@ final class LiveLines {
   func show(_ workers: [Line], done: Int, of count: Int) {
     guard isShown, clock.seconds - lastShown >= 0.1 else { return }
     lastShown = clock.seconds
-    let mean = seconds.isEmpty ? nil : seconds.reduce(0, +) / Double(seconds.count)
+    // One quick trial says little when others have already taken longer.
+    let longest = workers.map(\.seconds).max() ?? 0
+    let mean = seconds.isEmpty ? nil : max(longest, seconds.reduce(0, +) / Double(seconds.count))
     var lines = workers.map { Self.text($0, usual: mean) }
     var total = "\(done) of \(NumberText.count(count, "trial"))"
     if let mean {
