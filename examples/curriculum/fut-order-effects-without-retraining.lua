@@ -243,3 +243,10 @@ lab.plot.bars{ r.worst, r.random, r.best_random, r.best,
 -- %%
 lab.plot.line{ r.place_true, r.place_estimated, title = "Loss on a batch by its place in the order",
   x_label = "place", y_label = "loss, centred" }
+-- %% [markdown]
+-- **Result** (seeds 1 to 8). All three claims are supported. The first-order estimate ranks orders with a correlation
+-- of 0.94 [0.90, 0.99], and with 0.87 [0.80, 0.94] if the Jacobian is kept on 256 random directions; order 0 reaches
+-- 0.25. The Taylor term takes 0.115 [0.079, 0.150] off the mean error of the estimated losses (0.119 to 0.004), the
+-- second one another 0.0026 [0.0015, 0.0036]. The order that the estimate likes best of 500 ends 0.026 [0.022, 0.030]
+-- below the mean of random orders, as low as the best of 60 that were trained (1.519 and 1.520). At three times the
+-- learning rate the first order still ranks, but badly (0.51), and the second well (0.89).

@@ -240,3 +240,10 @@ lab.plot.bars{ r.mle_generic, r.hard_generic, r.nd_generic, r.mle_fitting, r.har
 lab.plot.bars{ r.mle_distinct, r.hard_distinct, r.nd_distinct,
   names = { "MLE", "negative training", "negative distillation" },
   title = "Different pairs of words, as a share of all (Dist-2)" }
+-- %% [markdown]
+-- **Result** (seeds 1 to 8). Both claims are supported. Negative distillation leaves 0.02 platitudes where MLE has
+-- 0.35, 0.33 fewer [0.25, 0.41], and the share of different pairs of words rises by 0.035 [0.029, 0.041], in every
+-- seed. Replies that fit are 0.85 of all, 0.227 [0.170, 0.283] more than with negative training on frequent replies
+-- (0.63, of which MLE alone already has 0.58). Drawn replies say the same: 0.25 fit after distillation, 0.20 after MLE
+-- and 0.05 after negative training, which has few platitudes among its drawn replies (0.06) because most of these are
+-- neither one nor the other.

@@ -11,7 +11,7 @@ enum ReportStyle {
     html{-webkit-text-size-adjust:100%}
     body{margin:0;background:var(--paper);color:var(--ink);font:17px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
     main{max-width:64rem;margin:0 auto;padding:1.5rem 1.1rem 4rem}
-    main>:not(pre,.wide){max-width:48rem}
+    main>:not(pre,.wide,section),section>:not(pre){max-width:48rem}
     h1{font-size:1.9rem;line-height:1.2;margin:.4rem 0 .5rem;text-wrap:balance}
     h2{font-size:1.35rem;line-height:1.25;margin:2.4rem 0 .6rem}
     h3{font-size:1.08rem;line-height:1.35;margin:1.5rem 0 .4rem}
@@ -38,7 +38,7 @@ enum ReportStyle {
     .open{color:var(--open);background:var(--open-back)}
     .claim{border:1px solid var(--line);border-radius:8px;padding:.8rem 1rem;margin:.9rem 0}
     .claim h3{margin:.1rem 0 .5rem}
-    .claim dl{display:flex;flex-wrap:wrap;gap:.35rem 1.7rem;margin:.4rem 0 .5rem}
+    .claim dl{display:flex;flex-wrap:wrap;gap:.35rem 1.15rem;margin:.4rem 0 .5rem}
     dt{color:var(--soft);font-size:.78rem}dd{margin:0;font-variant-numeric:tabular-nums;font-size:.95rem;overflow-wrap:anywhere}
     .measure{margin:.9rem 0 .2rem;font-size:.95rem}
     .strip{display:block;overflow:visible;margin:.3rem 0}
