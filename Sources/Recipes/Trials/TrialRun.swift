@@ -83,7 +83,8 @@ extension Session {
       ("seed", "run.seed", "The trial's seed, a whole number from 1.", "print(run.seed)"),
       ("arm", "run.arm", "The trial's arm, of those that lab.trials was given.", "print(run.arm)"),
       (
-        "rng", "run:rng(name)", "The trial's random numbers of a name, the same for a seed whatever else is drawn; asked for again, they go on.",
+        "rng", "run:rng(name)",
+        "The trial's random numbers of a name, the same for a seed whatever else is drawn; asked for again, they go on.",
         "print(lab.randn({2}, {rng = run:rng(\"data\")}))"
       ),
       (
