@@ -22,10 +22,11 @@ let package = Package(
     .target(name: "CLua", dependencies: ["CLuaLibrary"]),
     .target(name: "CAssets", exclude: ["lua"]),
     .target(name: "CProcess"),
+    .systemLibrary(name: "CKernels"),
 
     // Numerics, from loops up to models. Arrows point down only.
     .target(name: "Basics"),
-    .target(name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: kernelFlags),
+    .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: kernelFlags),
     .target(name: "Tensors", dependencies: ["Kernels", "Basics"]),
     .target(name: "Autodiff", dependencies: ["Tensors"]),
     .target(name: "Learn", dependencies: ["Autodiff"]),

@@ -29,16 +29,10 @@ final class InstructionTests: XCTestCase {
     for tool in ["valgrind", "objcopy"] {
       try XCTSkipUnless(isInstalled(tool), "\(tool) is not installed, so instructions are not counted")
     }
-    let process = Process()
-    process.executableURL = Self.folder.appendingPathComponent("instructions")
-    process.arguments = [Program.executable.path]
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    XCTAssertEqual(process.terminationStatus, 0)
-    let found = table(text)
+    let counted = try Program().execute(
+      Self.folder.appendingPathComponent("instructions").path, [Program.executable.path])
+    XCTAssertEqual(counted.code, 0, counted.errors)
+    let found = table(counted.output)
     let expected = table(
       try String(contentsOf: Self.folder.appendingPathComponent("instructions.tsv"), encoding: .utf8))
     XCTAssertEqual(Set(found.keys), Set(expected.keys))

@@ -3,26 +3,19 @@ import XCTest
 
 /// The program while it runs, with the processes of its trials.
 final class LiveProgram {
-  let process = Process()
+  private let process: ChildProcess
   private let program: Program
 
   init(_ program: Program, _ arguments: String...) throws {
     self.program = program
-    process.executableURL = Program.executable
-    process.arguments = arguments
-    process.currentDirectoryURL = program.folder
-    for name in [".output", ".errors"] { try program.write(name, "") }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: program.folder.appendingPathComponent(".output"))
-    process.standardError = try FileHandle(forWritingTo: program.folder.appendingPathComponent(".errors"))
-    try process.run()
+    process = try program.start(Program.executable.path, arguments)
   }
 
   var output: String { (try? program.read(".output")) ?? "" }
   var errors: String { (try? program.read(".errors")) ?? "" }
 
   /// The processes of trials that run now.
-  var workers: [pid_t] { Self.children(of: process.processIdentifier) }
+  var workers: [pid_t] { Self.children(of: process.identifier) }
 
   static func children(of parent: pid_t) -> [pid_t] {
     let text = try? String(contentsOfFile: "/proc/\(parent)/task/\(parent)/children", encoding: .utf8)
@@ -47,12 +40,10 @@ final class LiveProgram {
     return true
   }
 
-  func kill(_ signal: Int32 = SIGKILL) { Glibc.kill(process.processIdentifier, signal) }
+  func kill(_ signal: Int32 = SIGKILL) { process.signal(signal) }
 
-  func waitForExit() -> Int32 {
-    process.waitUntilExit()
-    return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
-  }
+  /// The exit code, or minus the signal that ended it.
+  func waitForExit() -> Int32 { process.wait().code }
 }
 
 /// The slow tier.

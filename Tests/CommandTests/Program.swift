@@ -43,30 +43,16 @@ final class Program {
     ((try? FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent(path).path)) ?? []).sorted()
   }
 
-  /// Runs the program to its end; `meanwhile` happens once it runs.
-  func run(_ arguments: String..., input: String = "", meanwhile: ((Process) -> Void)? = nil) throws -> Result {
-    try run(list: arguments, input: input, meanwhile: meanwhile)
-  }
+  /// Runs the program to its end.
+  func run(_ arguments: String..., input: String = "") throws -> Result { try run(list: arguments, input: input) }
 
   /// Runs the program on a script, without keeping a record.
   func run(script: String, _ arguments: String...) throws -> Result {
     try write("script.lua", script)
-    return try run(list: ["run", "script.lua", "--no-record"] + arguments, input: "", meanwhile: nil)
+    return try run(list: ["run", "script.lua", "--no-record"] + arguments)
   }
 
-  func run(list arguments: [String], input: String = "", meanwhile: ((Process) -> Void)? = nil) throws -> Result {
-    let process = Process()
-    process.executableURL = Self.executable
-    process.arguments = arguments
-    process.currentDirectoryURL = folder
-    try write(".input", input)
-    for name in [".output", ".errors"] { try write(name, "") }
-    process.standardInput = try FileHandle(forReadingFrom: folder.appendingPathComponent(".input"))
-    process.standardOutput = try FileHandle(forWritingTo: folder.appendingPathComponent(".output"))
-    process.standardError = try FileHandle(forWritingTo: folder.appendingPathComponent(".errors"))
-    try process.run()
-    meanwhile?(process)
-    process.waitUntilExit()
-    return Result(code: process.terminationStatus, output: try read(".output"), errors: try read(".errors"))
+  func run(list arguments: [String], input: String = "") throws -> Result {
+    try execute(Self.executable.path, arguments, input: input)
   }
 }

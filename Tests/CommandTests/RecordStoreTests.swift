@@ -23,25 +23,24 @@ final class RecordStoreTests: XCTestCase {
     let (writers, runs) = Tier.isFull ? (16, asked ?? 200) : (4, 5)
     let finished = Finished()
     let folder = program.folder
-    DispatchQueue.concurrentPerform(iterations: writers) { writer in
+    let nowhere = open("/dev/null", O_RDWR | O_CLOEXEC)
+    defer { close(nowhere) }
+    inThreads(writers) { writer in
       // A simple generator: the moments of the kills are the same in every test run, what they hit is not.
       var state = UInt64(writer + 1)
       for turn in 0..<runs {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        let process = Process()
-        process.executableURL = Program.executable
-        process.arguments = ["run", "tiny.lua", "--quiet", "--jobs", "1", "--set", "n=\(writer * 1000 + turn)"]
-        process.currentDirectoryURL = folder
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { continue }
+        let arguments = ["run", "tiny.lua", "--quiet", "--jobs", "1", "--set", "n=\(writer * 1000 + turn)"]
+        guard
+          let process = try? ChildProcess(
+            Program.executable.path, arguments, in: folder,
+            streams: .init(input: nowhere, output: nowhere, errors: nowhere))
+        else { continue }
         if turn % 5 == 4 {
           usleep(UInt32(state >> 40) % 120_000)
-          kill(process.processIdentifier, SIGKILL)
+          process.signal(SIGKILL)
         }
-        process.waitUntilExit()
-        if process.terminationReason == .exit, process.terminationStatus == 0 { finished.add(writer * 1000 + turn) }
+        if process.wait() == .exited(0) { finished.add(writer * 1000 + turn) }
       }
     }
     let names = try listed(program)
@@ -77,23 +76,15 @@ final class RecordStoreTests: XCTestCase {
       "large.lua",
       tiny.replacing("return {x", with: "for i = 1, 5000 do run:log(i, {loss = i / 7}) end return {x").replacing(
         "tiny", with: "large"))
-    let shell = Process()
-    shell.executableURL = URL(fileURLWithPath: "/bin/bash")
-    shell.arguments = ["-c", "ulimit -f 8; exec \"$0\" run large.lua", Program.executable.path]
-    shell.currentDirectoryURL = program.folder
-    let errors = program.folder.appendingPathComponent("errors")
-    // Messages go to a pipe: a file would be limited as well.
-    let pipe = Pipe()
-    shell.standardError = pipe
-    shell.standardOutput = FileHandle.nullDevice
-    try shell.run()
-    let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    shell.waitUntilExit()
-    XCTAssertEqual(shell.terminationStatus, 0, text)
+    // Messages go through a pipe: a file would be limited as well.
+    let command = "(ulimit -f 8; exec \"$0\" run large.lua 2>&1 >/dev/null) | cat"
+    let shell = try program.execute(
+      "/bin/bash", ["-c", "set -o pipefail; " + command, Program.executable.path])
+    let text = shell.output
+    XCTAssertEqual(shell.code, 0, text)
     XCTAssertTrue(text.contains("finished trials cannot be kept: '"), text)
     XCTAssertTrue(text.contains("the run was not recorded: '"), text)
     XCTAssertTrue(text.contains("cannot be written: File too large"), text)
-    XCTAssertFalse(FileManager.default.fileExists(atPath: errors.path))
     XCTAssertEqual(try listed(program), before)
     XCTAssertEqual(program.list(".perilune/runs"), before, "nothing half-written is left")
     XCTAssertEqual(program.list(".perilune/trials/large").filter { $0.contains("tmp") }, [])
@@ -151,6 +142,19 @@ final class RecordStoreTests: XCTestCase {
     }
     XCTAssertTrue(all.contains("\"name\": \"data.txt\""), all)
   }
+}
+
+/// Calls a body in so many threads at the same time, however few processors there are.
+private func inThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+  let all = DispatchGroup()
+  for number in 0..<count {
+    all.enter()
+    Thread.detachNewThread {
+      body(number)
+      all.leave()
+    }
+  }
+  all.wait()
 }
 
 /// Numbers of runs that ended well, from several threads.

@@ -117,12 +117,11 @@ final class RunCommandTests: XCTestCase {
     let program = try Program()
     try program.write("loop.lua", "print('begun')\nio.flush = nil\nwhile true do end")
     let begin = Date()
-    let result = try program.run("run", "loop.lua") { process in
-      Thread.sleep(forTimeInterval: 1)
-      process.interrupt()
-    }
-    XCTAssertEqual(result.code, 130, result.errors)
-    XCTAssertTrue(result.errors.contains("loop.lua:3: interrupted"), result.errors)
+    let live = try LiveProgram(program, "run", "loop.lua")
+    usleep(1_000_000)
+    live.kill(SIGINT)
+    XCTAssertEqual(live.waitForExit(), 130, live.errors)
+    XCTAssertTrue(live.errors.contains("loop.lua:3: interrupted"), live.errors)
     XCTAssertLessThan(Date().timeIntervalSince(begin), 5)
   }
 }

@@ -57,18 +57,7 @@ final class ShellBlockTests: XCTestCase {
   }
 
   private func execute(_ command: String, in program: Program) throws -> Program.Result {
-    let shell = Process()
-    shell.executableURL = URL(fileURLWithPath: "/bin/bash")
-    shell.arguments = ["-c", command]
-    shell.currentDirectoryURL = program.folder
-    shell.standardInput = FileHandle.nullDevice
-    for name in [".output", ".errors"] { try program.write(name, "") }
-    shell.standardOutput = try FileHandle(forWritingTo: program.folder.appendingPathComponent(".output"))
-    shell.standardError = try FileHandle(forWritingTo: program.folder.appendingPathComponent(".errors"))
-    try shell.run()
-    shell.waitUntilExit()
-    return Program.Result(
-      code: shell.terminationStatus, output: try program.read(".output"), errors: try program.read(".errors"))
+    try program.execute("/bin/bash", ["-c", command])
   }
 
   func testCommandsOfThePages() throws {

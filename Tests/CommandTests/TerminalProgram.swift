@@ -4,7 +4,9 @@ import XCTest
 
 /// The program at a pseudo-terminal of its own.
 final class TerminalProgram {
-  private let process = Process()
+  private let process: ChildProcess
+  /// Its folder must last as long as the process.
+  private let program: Program
   private let master: Int32
   private var seen = ""
   /// All that it wrote, with colours and movements.
@@ -14,6 +16,7 @@ final class TerminalProgram {
   init(_ program: Program, _ arguments: String..., terminal: String = "xterm", environment: [String: String] = [:])
     throws
   {
+    self.program = program
     // The calls of the C library for this are not visible to Swift; these are the kernel's.
     let (lockRequest, numberRequest): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
     master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
@@ -21,22 +24,18 @@ final class TerminalProgram {
     guard master >= 0, ioctl(master, lockRequest, &lock) == 0, ioctl(master, numberRequest, &number) == 0 else {
       throw XCTSkip("no pseudo-terminal can be made here")
     }
-    let slave = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
+    let slave = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)
     var size = winsize(ws_row: 40, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0)
     _ = ioctl(slave, UInt(TIOCSWINSZ), &size)
-    let handle = FileHandle(fileDescriptor: slave, closeOnDealloc: true)
-    // The session's own terminal, so that Ctrl-C becomes a signal.
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/setsid")
-    process.arguments = ["--ctty", "--wait", Program.executable.path] + arguments
-    process.currentDirectoryURL = program.folder
+    defer { close(slave) }
     var variables = ProcessInfo.processInfo.environment
     variables["TERM"] = terminal
     variables["XDG_STATE_HOME"] = program.folder.path + "/state"
     variables["NO_COLOR"] = nil
-    process.environment = variables.merging(environment) { $1 }
-    (process.standardInput, process.standardOutput, process.standardError) = (handle, handle, handle)
-    try process.run()
-    try handle.close()
+    // The session's own terminal, so that Ctrl-C becomes a signal.
+    process = try ChildProcess(
+      "/usr/bin/setsid", ["--ctty", "--wait", Program.executable.path] + arguments, in: program.folder,
+      environment: variables.merging(environment) { $1 }, streams: .init(input: slave, output: slave, errors: slave))
   }
 
   /// Gives the window another size.
@@ -46,8 +45,9 @@ final class TerminalProgram {
   }
 
   deinit {
+    // They are in sessions of their own, which the end of this one's group does not reach.
+    for process in descendants { kill(process, SIGKILL) }
     close(master)
-    if process.isRunning { process.terminate() }
   }
 
   /// Types; `\r` is Enter.
@@ -108,7 +108,7 @@ final class TerminalProgram {
   /// The processes that it consists of, the one that made its session left out.
   var descendants: [pid_t] {
     var found: [pid_t] = []
-    var parents = [process.processIdentifier]
+    var parents = [process.identifier]
     while let parent = parents.popLast() {
       let children = LiveProgram.children(of: parent)
       found += children
@@ -124,6 +124,6 @@ final class TerminalProgram {
       guard Date() < end else { return -1 }
       _ = read()
     }
-    return process.terminationStatus
+    return process.wait().code
   }
 }

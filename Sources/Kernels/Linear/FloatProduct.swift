@@ -87,7 +87,8 @@ struct FloatProduct {
     _ row: Int, _ rows: Int, _ column: Int, _ columns: Int, _ shared: UnsafePointer<Float>?, blocks: Range<Int>
   ) {
     let width = ProductKernel.width
-    let packsLeft = a.transposed && columns > 4 * width
+    // A strip that is read for many panels is read faster when its numbers stand together.
+    let packsLeft = columns > (a.transposed ? 4 : 15) * width
     let panelCount = width * plan.depth
     let leftCount = packsLeft ? rows * plan.depth + ProductPacking.slack : 0
     let scratch = Scratch<Float>(panelCount + 7 * width + leftCount)

@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 import Synchronization
 
@@ -5,6 +6,9 @@ import Synchronization
 ///
 /// A loop is announced by one word that holds its number and its free seats. A worker takes part by taking a seat in one
 /// atomic step, so a loop of few tiles keeps few workers busy however many there are, and no lock is on the way.
+///
+/// Tiles are handed out in runs, one for each participant, who takes tiles of other runs when its own is done. So neighbours,
+/// which may share cache lines, are mostly computed by one thread, and by the same one in the next loop over the same data.
 final class Pool: @unchecked Sendable {
   static let shared = Pool()
   static let mostThreads = 1024
@@ -16,21 +20,27 @@ final class Pool: @unchecked Sendable {
   private var number = 0
   /// The number of the newest loop times `seatsLimit`, plus its free seats: none once it is closed.
   private let loop = Line()
-  /// The next tile that nobody has taken.
-  private let next = Line()
+  /// The tiles of each participant that nobody has taken: the first one times `runLimit`, plus the one behind the last.
+  private let runs = UnsafeMutablePointer<Atomic<Int>>.allocate(capacity: mostThreads * lineLength)
+  private var runsMade = 0
   /// Workers that took a seat in the loop and found no tile any more.
   private let finished = Line()
   private static let seatsLimit = 1 << 16
+  private static let runLimit = 1 << 31
+  /// Numbers that keep atomic ones in cache lines of their own, those fetched along with them included.
+  fileprivate static let lineLength = 32
   // Written by the owner of a loop before it is announced, read by workers that have a seat.
   private var body: UnsafeRawPointer?
-  private var tiles = 0
+  private var participants = 0
 
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private let parked = Atomic<Int>(0)
 
   /// Looks for the next loop before a worker parks, and for the last worker before the owner lets others run.
-  private static let patience = 4000
+  ///
+  /// A fraction of a millisecond: a parked worker takes tens of microseconds to come back, as long as many a loop takes.
+  private static let patience = 20_000
 
   // For tests.
   @exclusivity(unchecked) private var isWatched = false
@@ -59,22 +69,29 @@ final class Pool: @unchecked Sendable {
   }
 
   private func share(_ tiles: Int, _ body: (Int) -> Void) {
-    if threads == 1 || busy.exchange(true, ordering: .acquiring) {
+    if threads == 1 || tiles >= Pool.runLimit || busy.exchange(true, ordering: .acquiring) {
       for tile in 0..<tiles where !Interrupt.isRequested { body(tile) }
       return
     }
     let helpers = min(threads, tiles) - 1
-    while started < helpers, spawn() { started += 1 }
+    while started < helpers, spawn(started + 1) { started += 1 }
+    while runsMade <= helpers {
+      (runs + runsMade * Pool.lineLength).initialize(to: Atomic(0))
+      runsMade += 1
+    }
     withoutActuallyEscaping(body) { escapable in
       withUnsafePointer(to: escapable) { pointer in
         self.body = UnsafeRawPointer(pointer)
-        self.tiles = tiles
-        next.value.store(0, ordering: .relaxed)
+        participants = helpers + 1
+        for index in 0...helpers {
+          let (first, end) = (index * tiles / participants, (index + 1) * tiles / participants)
+          (runs + index * Pool.lineLength).pointee.store(first * Pool.runLimit + end, ordering: .relaxed)
+        }
         finished.value.store(0, ordering: .relaxed)
         number += 1
         loop.value.store(number * Pool.seatsLimit + helpers, ordering: .sequentiallyConsistent)
         callParked(for: helpers)
-        work(pointer.pointee, tiles)
+        work(pointer.pointee, as: 0)
         let free = loop.value.exchange(number * Pool.seatsLimit, ordering: .acquiringAndReleasing) % Pool.seatsLimit
         wait(for: helpers - free)
       }
@@ -82,11 +99,26 @@ final class Pool: @unchecked Sendable {
     busy.store(false, ordering: .releasing)
   }
 
-  private func work(_ body: (Int) -> Void, _ tiles: Int) {
+  /// Takes tiles of its own run from the front, then those of others from the back.
+  private func work(_ body: (Int) -> Void, as participant: Int) {
+    let count = participants
+    for other in 0..<count {
+      let place = participant + other
+      let run = runs + (place < count ? place : place - count) * Pool.lineLength
+      while !Interrupt.isRequested, let tile = Self.take(from: run, atFront: other == 0) { body(tile) }
+    }
+  }
+
+  @inline(__always)
+  private static func take(from run: UnsafeMutablePointer<Atomic<Int>>, atFront: Bool) -> Int? {
+    var word = run.pointee.load(ordering: .relaxed)
     while true {
-      let tile = next.value.add(1, ordering: .relaxed).oldValue
-      if tile >= tiles || Interrupt.isRequested { return }
-      body(tile)
+      let (first, end) = (word / runLimit, word % runLimit)
+      if first >= end { return nil }
+      let rest = atFront ? word + runLimit : word - 1
+      let taken = run.pointee.compareExchange(expected: word, desired: rest, ordering: .relaxed)
+      if taken.exchanged { return atFront ? first : end - 1 }
+      word = taken.original
     }
   }
 
@@ -111,7 +143,7 @@ final class Pool: @unchecked Sendable {
     }
   }
 
-  private func serve() {
+  private func serve(as worker: Int) {
     var seen = 0
     var looks = 0
     while true {
@@ -121,7 +153,9 @@ final class Pool: @unchecked Sendable {
         let seat = loop.value.compareExchange(expected: word, desired: word - 1, ordering: .acquiringAndReleasing)
         guard seat.exchanged else { continue }
         seen = number
-        if let body { work(body.assumingMemoryBound(to: ((Int) -> Void).self).pointee, tiles) }
+        if let body {
+          work(body.assumingMemoryBound(to: ((Int) -> Void).self).pointee, as: worker % participants)
+        }
         finished.value.add(1, ordering: .releasing)
         looks = 0
         continue
@@ -150,7 +184,7 @@ final class Pool: @unchecked Sendable {
   }
 
   /// Whether there is one worker more; where the system has no more threads, fewer do the work.
-  private func spawn() -> Bool {
+  private func spawn(_ worker: Int) -> Bool {
     var thread = pthread_t()
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
@@ -158,21 +192,21 @@ final class Pool: @unchecked Sendable {
     pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
     let status = pthread_create(
       &thread, &attributes,
-      { _ in
+      { worker in
         // Signals belong to the thread that runs the script.
         var all = sigset_t()
         sigfillset(&all)
         pthread_sigmask(SIG_BLOCK, &all, nil)
-        Pool.shared.serve()
+        Pool.shared.serve(as: Int(bitPattern: worker))
         return nil
-      }, nil)
+      }, UnsafeMutableRawPointer(bitPattern: worker))
     pthread_attr_destroy(&attributes)
     return status == 0
   }
 
-  /// A short wait between two looks: a fence costs a few tens of cycles.
+  /// A short wait between two looks, some tens of cycles.
   @inline(__always)
-  private func relax() { atomicMemoryFence(ordering: .sequentiallyConsistent) }
+  private func relax() { ckernels_pause() }
 }
 
 /// What tests set: nothing of this is on the way of other loops but one test of `isWatched`.
