@@ -102,7 +102,8 @@ local function linear(rng)
   local first, rate_error, fit, curve = trace(orders[1]), 0, 0, {}
   for i = 2, 4 do
     local other, norms = trace(orders[i]), {}
-    for t = 1, T do norms[t] = (V:matmul(other[t] - first[t])):norm():log():item() end
+    -- The same order leaves no distance that could grow; the least number stands for it, whose rate is 0.
+    for t = 1, T do norms[t] = (V:matmul(other[t] - first[t])):norm():maximum(1e-300):log():item() end
     -- A line through the last third.
     local n, sx, sy, sxx, sxy, syy = 0, 0, 0, 0, 0, 0
     for t = 2 * T // 3 + 1, T do
@@ -111,7 +112,7 @@ local function linear(rng)
     end
     local slope = (n * sxy - sx * sy) / (n * sxx - sx * sx)
     rate_error = rate_error + math.abs(slope / expected - 1) / 3
-    fit = fit + (n * sxy - sx * sy) ^ 2 / ((n * sxx - sx * sx) * (n * syy - sy * sy)) / 3
+    fit = fit + (n * sxy - sx * sy) ^ 2 / ((n * sxx - sx * sx) * math.max(n * syy - sy * sy, 1e-300)) / 3
     for t = 1, 200 do curve[t] = norms[t] / math.log(10) end
   end
   return rate_error, fit, curve
