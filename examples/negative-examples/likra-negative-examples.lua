@@ -59,18 +59,18 @@ local amounts = { 12, 24, 48, 96 }
 -- the base had 0.55, 0.40 and 0.59, the base over wrong answers 0.86, 0.76 and 0.92; the threshold is half of that
 -- difference. The margin rose by 1.7, 0.9 and 1.9 more than with SFT; the estimate of 0.5 stands. Near misses were
 -- better than unrelated values by only 0.043, +-0.003, so the estimate of 0.03 became 0.02. All that is at 96
--- questions: with 12 or 24 a ratio is often worse than SFT, as each head adds its own noise, and the gain comes all
--- at once between. The words in front were made four so that the base has 0.35 to 0.6 of the choices right, as was
--- planned.
+-- questions: with 12 Likra was worse than SFT on two seeds of three, with 24 and 48 on one, since each head adds its
+-- own noise. There are four words in front so that the base is between 0.35 and 0.55, as was planned (0.55, 0.51,
+-- 0.49).
 --
 -- A negative head of right answers (seeds 1004 and 1005) lost 0.37 and 0.23 against SFT. Without wordings (seed 1004)
 -- the base and SFT are always right and Likra is in 0.94 of the cases.
 --
 -- Other designs, tuned with 64 questions, said otherwise. Without a witness in the text, and with one word of
 -- wording, Likra gained 0.26 on one seed and lost 0.26 on the next; with four voices that are right in 0, 25, 50 and
--- 70 % it lost 0.08 on both. With a witness and one word, SFT itself was at 0.96. Low rank in all layers (rank 4)
--- learnt the training answers by heart and gained nothing. What is needed is a negative head that finds the voice of
--- gossip instead of the 96 answers, and a base in which that voice is easy to reach.
+-- 70 % it lost 0.08 on both. With a witness and one word, SFT itself was at 0.96. Rank 4 in both layers instead of
+-- rank 1 in the first learnt the answers by heart and gained nothing. What is needed is a negative head that finds
+-- the voice of gossip instead of the 96 answers, and a base in which that voice is easy to reach.
 -- %%
 lab.claim("right and wrong answers choose better than right ones, and a wrong one moves the model more", {
   { measure = function(r) return r.likra_96 - r.sft_96 end, above = 0.10 },
