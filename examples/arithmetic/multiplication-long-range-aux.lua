@@ -16,7 +16,7 @@
 -- result must be found.
 --
 -- **What is smaller here.** Factors of four digits to base 3, so there are 6561 products; 1000 of them are held out
--- and judge. Two layers of width 48. Every arm starts from the same weights and takes the same batches at the same
+-- and judge. Two layers of width 48. Every arm starts from the same weights and takes as many batches at the same
 -- rate. What is claimed holds for this budget: given enough steps, a network as small as this may learn such short
 -- products from answers alone, so the curves are shown.
 --
