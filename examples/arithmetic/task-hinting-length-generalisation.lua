@@ -26,7 +26,8 @@ local P = lab.recipe {
   params = {
     values = lab.int(50, { min = 2, help = "numbers that occur" }),
     longest = lab.int(5, { min = 3, help = "longest list in training" }),
-    width = 48, depth = 2, heads = 2, batch = 32, steps = 600, lr = 3e-3,
+    width = 48, depth = 2, heads = 2, batch = 32, steps = 1500, lr = 3e-3,
+    positions = lab.choice("none", { "none", "rope" }),
     std = lab.num(0.15, { min = 0, help = "deviation of the first weights: about 1 / sqrt(width)" }),
     judged = lab.int(200, { min = 1, help = "lists of each length that judge" }),
     hint = lab.choice("right", { "right", "random" }, { help = "random: the successor task with random answers" }),
@@ -35,7 +36,22 @@ local P = lab.recipe {
 }
 -- %% [markdown]
 -- ## What is claimed
--- PILOTS
+-- The first and the third threshold are estimates made before any run, 0.1 at three times the trained length and above
+-- 0 at four times. They stand, although the pilots speak against both. With the settings here (seed 1004) the exact
+-- lists at three times the length were
+--
+--     sort 0.75   successor 0.81   tempered 0.68   count 0.37   copy 0.00   more 0.92,
+--
+-- and the right tokens at four times 0.952 for successor and 0.932 for tempered. On an earlier seed, 1000, sort had 0.56
+-- and successor 0.65. Two other designs showed no gain at all (seed 1004): after 600 steps sort had 0.05, successor 0.04
+-- and *more* 0.27; with rotary positions and 1000 steps sort had 0.00 and successor 0.01. What shows well is how much
+-- hints differ, by 0.63 where 0.05 was the estimate; the threshold is 0.3.
+--
+-- A likely reason for the small gain: without positions, a decoder that has written 3 and 5 can find the next number in
+-- one way only, as the smallest one larger than 5. Sorting *is* the successor task, asked n times for each list, and the
+-- hint adds one more such question where *more* adds n. What fails on longer lists is resolution, since fifteen numbers
+-- of fifty are closer together than five, and that is a matter of training. Sorting alone in the paper, from 20 numbers
+-- to 100, must have found another rule, one that this small net does not find from short lists.
 -- %%
 lab.claim("the successor hint makes sorting carry on to longer lists", {
   { measure = function(r) return r.successor.exact_3 - r.sort.exact_3 end, above = 0.1 },
@@ -43,7 +59,7 @@ lab.claim("the successor hint makes sorting carry on to longer lists", {
   { measure = function(r) return r.sort.exact_1 end, above = 0.98 },
 })
 lab.claim("hints are not interchangeable", {
-  measure = function(r) return r.successor.exact_3 - (r.count.exact_3 + r.copy.exact_3) / 2 end, above = 0.05,
+  measure = function(r) return r.successor.exact_3 - (r.count.exact_3 + r.copy.exact_3) / 2 end, above = 0.3,
 })
 lab.claim("a temperature that depends on the length helps on longer lists", {
   measure = function(r) return r.tempered.token_4 - r.successor.token_4 end, above = 0,
@@ -83,9 +99,8 @@ function hints.more(x) return x, (x:sort(2)), 0 end
 
 -- %% The model: a decoder without positions
 local function decoder()
-  local net = lab.nn.Transformer{ kind = "decoder", vocab = V + 3, width = P.width, depth = P.depth, heads = P.heads,
-    positions = "none", std = P.std }
-  return net
+  return lab.nn.Transformer{ kind = "decoder", vocab = V + 3, width = P.width, depth = P.depth, heads = P.heads,
+    positions = P.positions, std = P.std }
 end
 
 -- Scores of the next tokens, with the queries of each layer scaled by (length / 5)^power where there are powers.
