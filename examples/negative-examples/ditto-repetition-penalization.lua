@@ -156,8 +156,8 @@ end
 local function train(net, set, steps, lr, run, name, penalty)
   local opt = lab.optim.AdamW(net, { lr = lr })
   local rate = lab.schedule.cosine{ lr = lr, steps = steps, warmup = steps // 20 }
-  local rng = run:rng(name .. " coin")
-  for step, batch in set:batches(P.batch, { steps = steps, rng = run:rng(name) }) do
+  local rng, order = lab.rng(run.seed, name .. " coin"), lab.rng(run.seed, name)     -- the same for all arms
+  for step, batch in set:batches(P.batch, { steps = steps, rng = order }) do
     opt.lr = rate(step)
     local penalise = penalty and (penalty == unlikelihood or rng:uniform() < P.share)
     opt:minimize(penalise and penalty(net, batch.ids, rng) or net:loss(batch.ids), { clip = 1 })

@@ -205,3 +205,11 @@ for _, question in ipairs{ { "forget", "Forgotten persons, asked by name" }, { "
   for i, arm in ipairs(arms) do bars[i] = r[arm .. "_" .. question[1]] end
   lab.plot.bars(bars)
 end
+
+-- %% [markdown]
+-- **Result** (seeds 1 to 8). By answers the filter does as well as gradient difference: neither tells anything of the
+-- forgotten persons, and of the others the filter leaves 0.97, gradient difference 0.85. By nickname the filter tells
+-- 0.94 and gradient difference 0.05. Both claims are supported, and their contrast is the point: measures that look at
+-- answers cannot tell silence from forgetting. The third claim is refuted by its second half, as the pilots foretold:
+-- the prompt takes 0.67 [0.53, 0.80] off the forgotten persons, but also 0.21 [0.09, 0.33] off the others. A model
+-- this small has learned to obey an instruction, and reads the name in it less well. The control breaks its claim.

@@ -264,3 +264,9 @@ for i, arm in ipairs{ "wpn", "no_contrast", "ascent", "ascent_retain" } do
     name = ({ "WPN", "no contrast", "ascent", "ascent + retain" })[i] }
 end
 lab.plot.line(lines)
+
+-- %% [markdown]
+-- **Result** (seeds 1 to 8). Every answer becomes harmless, to trained and untrained prompts alike. Gradient ascent
+-- that is as harmless keeps 0.82 [0.72, 0.93] less of the facts, with a retain term 0.48 [0.33, 0.62] less: both
+-- claims are supported. That nothing else is lost is undecided, 0.046 [0.007, 0.084] against 0.03; it is less than the
+-- pilots' 0.08. The control breaks its claim.
