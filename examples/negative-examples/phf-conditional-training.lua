@@ -28,8 +28,8 @@ local P = lab.recipe {
 -- %% [markdown]
 -- **What is smaller here.** A made-up language, a decoder of two layers and 28 thousand weights, and a reward that
 -- knows the forbidden words exactly. The advantage-weighted variant is left out. All objectives begin with the same
--- weights and see as many batches of the same texts with the same schedule (0.005, 250 steps); feedback finetuning starts from the
--- finished MLE model, so it gets its steps on top.
+-- weights and see as many batches of the same texts with the same schedule (0.005, 250 steps); feedback finetuning
+-- starts from the finished MLE model, so it gets its steps on top.
 --
 -- **What would refute it.** Samples behind `<good>` that are as bad as those of MLE; clean text that becomes less
 -- likely; a short finetuning that does as well.
