@@ -167,3 +167,9 @@ lab.plot.line{ { x = r.each:steps(), y = r.each:mean(), name = "the checkpoint a
   { x = r.last_few:steps(), y = r.last_few:mean(), name = "mean of so many last ones" },
   title = "The checkpoints alone, and plain means of the last ones", x_label = "checkpoint, or number of checkpoints",
     y_label = "answers right" }
+
+-- %% [markdown]
+-- **Result** (seeds 1 to 15). Weights by loss beat the plain mean of all checkpoints by 0.195 [0.149, 0.241] and the
+-- last checkpoint by 0.183 [0.130, 0.236]: both claims are supported. Both identities hold and the control breaks its
+-- claim. Nothing here says that losses are needed: see the arms that weigh by steps, or take the last few checkpoints
+-- alike.
