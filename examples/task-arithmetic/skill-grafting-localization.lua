@@ -255,3 +255,10 @@ local seen, rows = r.region:mean(), {}
 for i = 1, 3 do rows[i] = { seen[3 * i - 2], seen[3 * i - 1], seen[3 * i] } end
 lab.plot.heatmap{ rows, values = true, title = "Accuracy of one task's region on every task",
   row_labels = { "region 1", "region 2", "region 3" }, column_labels = { "task 1", "task 2", "task 3" } }
+
+-- %% [markdown]
+-- **Result** (seeds 1 to 8). One per cent of the weights recovers 1.02 [0.96, 1.09] of what fine-tuning gained, as
+-- many random ones 0.03; two tasks share 0.28 [0.22, 0.35] of their weights, two masks of one task 0.81. These claims
+-- are supported. That grafts are better calibrated is undecided: the error falls by 0.031 [-0.011, 0.073], less than
+-- the pilots' 0.053. So is that with 0.3 % of the weights the search beats the largest moves, 0.072 [0.003, 0.140]
+-- against 0.03; with 1 % the largest moves recover nearly as much. The control breaks its claim.
