@@ -235,3 +235,10 @@ lab.plot.bars{ r.same_mle, r.same_unlikelihood, r.same_ditto, r.same_people, nam
   title = "Sentences like the one before, in greedy continuations" }
 lab.plot.bars{ r.rep_mle, r.rep_unlikelihood, r.rep_ditto, r.rep_people, names = names,
   title = "Repeated 4-grams in greedy continuations" }
+
+-- %% [markdown]
+-- **Result** (seeds 1 to 8). A sentence's words rise by 0.135 [0.117, 0.153] from the first to the eighth time, in
+-- every seed, and the penalty ends 0.73 [0.58, 0.89] of the repeated sentences in greedy texts: both claims are
+-- supported, and both controls break theirs. The other two are refuted, as the pilot foretold: repeated 4-grams fall
+-- by 0.22 [0.17, 0.26] instead of 0.3, and the likelihood of documents loses 0.16 [0.13, 0.19] nats instead of less
+-- than 0.03.
