@@ -5,9 +5,9 @@
 -- representation of a text t: the mean of its last hidden states in which a position counts the more the later it is,
 -- `w_i = i / (1 + 2 + ... + n)`. For a harmful prompt x with a neutral answer p and N harmful ones `n_j`,
 --
--- `L = log(1 + sum_j exp(f(x) . f(x n_j) - f(x) . f(x p)))`,
+-- `L = log(1 + sum_j exp((f(x) . f(x n_j) - f(x) . f(x p)) / sqrt(d)))`,
 --
--- the N-pair loss, pulls the prompt towards its neutral answer and away from the harmful ones. To it come the cross
+-- the N-pair loss (d is the width, by which products are scaled here), pulls the prompt towards its neutral answer and away from the harmful ones. To it come the cross
 -- entropy of the neutral answer and a term that keeps the output on normal text where the original model had it (its
 -- divergence).
 -- %%
@@ -266,7 +266,8 @@ end
 lab.plot.line(lines)
 
 -- %% [markdown]
--- **Result** (seeds 1 to 8). Every answer becomes harmless, to trained and untrained prompts alike. Gradient ascent
--- that is as harmless keeps 0.82 [0.72, 0.93] less of the facts, with a retain term 0.48 [0.33, 0.62] less: both
+-- **Result** (seeds 1 to 8). Every answer becomes harmless, to trained and untrained prompts alike, with gradient
+-- ascent as well. Ascent keeps 0.82 [0.72, 0.93] less of the facts, with a retain term 0.48 [0.33, 0.62] less: both
 -- claims are supported. That nothing else is lost is undecided, 0.046 [0.007, 0.084] against 0.03; it is less than the
--- pilots' 0.08. The control breaks its claim.
+-- pilots' 0.08. The credit does not go to the contrast: without it the model is as harmless and keeps 0.973 of the
+-- facts, with it 0.954. The control breaks its claim.
