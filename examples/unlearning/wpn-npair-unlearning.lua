@@ -7,9 +7,9 @@
 --
 -- `L = log(1 + sum_j exp((f(x) . f(x n_j) - f(x) . f(x p)) / sqrt(d)))`,
 --
--- the N-pair loss (d is the width, by which products are scaled here), pulls the prompt towards its neutral answer and away from the harmful ones. To it come the cross
--- entropy of the neutral answer and a term that keeps the output on normal text where the original model had it (its
--- divergence).
+-- the N-pair loss (d is the width, by which products are scaled here), pulls the prompt towards its neutral answer and
+-- away from the harmful ones. To it come the cross entropy of the neutral answer and a term that keeps the output on
+-- normal text where the original model had it (its divergence).
 -- %%
 local P = lab.recipe {
   id = "wpn-npair-unlearning", title = "Turning harmful answers into harmless ones by contrast", year = 2024,
