@@ -9,6 +9,7 @@ final class TerminalProgram {
   private let program: Program
   private let master: Int32
   private var seen = ""
+  private var unread: [UInt8] = []
   /// All that it wrote, with colours and movements.
   private(set) var everything = ""
 
@@ -86,7 +87,13 @@ final class TerminalProgram {
     var bytes = [UInt8](repeating: 0, count: 65536)
     let count = Glibc.read(master, &bytes, bytes.count)
     guard count > 0 else { return false }
-    let text = String(decoding: bytes[..<count], as: UTF8.self)
+    // What was read may end in the middle of a character.
+    unread += bytes[..<count]
+    let last = unread.lastIndex { $0 & 0xC0 != 0x80 } ?? 0
+    let wanted = unread[last] < 0xC0 ? 1 : unread[last] < 0xE0 ? 2 : unread[last] < 0xF0 ? 3 : 4
+    let whole = unread.count - last < wanted ? last : unread.count
+    let text = String(decoding: unread[..<whole], as: UTF8.self)
+    unread.removeFirst(whole)
     seen += text
     everything += text
     return true

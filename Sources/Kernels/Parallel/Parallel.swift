@@ -44,6 +44,9 @@ public enum Parallel {
   @inline(__always)
   public static func rowsPerTile(width: Int) -> Int { max(1, elementsPerTile / max(1, width)) }
 
+  /// To be called before `fork`, outside of parallel loops: waits until no thread of the pool is in the middle of starting.
+  public static func settle() { Pool.shared.settle() }
+
   /// For a process that was just made by `fork`, where the threads of its parent are gone: forgets them and takes
   /// `threads` from here on. Must be called outside of parallel loops, before anything else is computed.
   public static func startAnew(threads: Int) {

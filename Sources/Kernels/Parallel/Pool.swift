@@ -36,6 +36,8 @@ final class Pool: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private let parked = Atomic<Int>(0)
+  /// Workers that have got as far as looking for loops.
+  private let ready = Atomic<Int>(0)
 
   /// Looks for the next loop before a worker parks, and for the last worker before the owner lets others run.
   ///
@@ -53,12 +55,19 @@ final class Pool: @unchecked Sendable {
     pthread_cond_init(wake, nil)
   }
 
+  /// Waits until every worker has begun to look for loops. One that is still starting may hold a lock of the language's
+  /// runtime or of the loader, which a copy of the process would find locked for ever.
+  func settle() {
+    while ready.load(ordering: .acquiring) < started { sched_yield() }
+  }
+
   /// The locks may have been held by a thread that is gone.
   func forgetThreads() {
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(wake, nil)
     started = 0
     parked.store(0, ordering: .relaxed)
+    ready.store(0, ordering: .relaxed)
     loop.value.store(number * Pool.seatsLimit, ordering: .relaxed)
     busy.store(false, ordering: .relaxed)
   }
@@ -146,6 +155,10 @@ final class Pool: @unchecked Sendable {
   private func serve(as worker: Int) {
     var seen = 0
     var looks = 0
+    // What is done for the first time here is done before the worker counts as ready.
+    if Interrupt.isRequested { relax() }
+    _ = loop.value.load(ordering: .acquiring)
+    ready.add(1, ordering: .releasing)
     while true {
       let word = loop.value.load(ordering: .acquiring)
       let (number, free) = (word / Pool.seatsLimit, word % Pool.seatsLimit)

@@ -1,6 +1,7 @@
 import Basics
 import CProcess
 import Glibc
+import Kernels
 
 /// A process that runs one trial: a copy of this one, made when it has reached `lab.trials`.
 ///
@@ -29,6 +30,7 @@ final class Worker {
   init(job: Int, closing others: [Worker], _ body: (Int32) -> Never) throws {
     var ends: [Int32] = [0, 0]
     guard Glibc.pipe(&ends) == 0 else { throw Self.failure() }
+    Parallel.settle()
     let process = cprocess_fork()
     if process == 0 {
       close(ends[0])
